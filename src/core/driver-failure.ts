@@ -1,0 +1,26 @@
+/** What a database did not do, told without saying who asked: a destination or a source turns it into its own error. */
+export class DriverFailure extends Error {
+  /**
+   * `connection`: cannot be reached or opened, or it is lost. `undefined-relation`: a table or schema is missing.
+   * `missing-driver`: its package is not installed. `statement`: it refused a statement.
+   */
+  readonly kind: DriverFailureKind;
+  /** True when the same call may succeed later without a change. */
+  readonly retryable: boolean;
+  /** The table or schema of `undefined-relation`, the package of `missing-driver`. */
+  readonly subject: string | undefined;
+
+  constructor(
+    kind: DriverFailureKind,
+    message: string,
+    options: { readonly cause?: unknown; readonly retryable?: boolean; readonly subject?: string } = {},
+  ) {
+    super(message, { cause: options.cause });
+    this.name = "DriverFailure";
+    this.kind = kind;
+    this.retryable = options.retryable ?? false;
+    this.subject = options.subject;
+  }
+}
+
+export type DriverFailureKind = "connection" | "undefined-relation" | "missing-driver" | "statement";

@@ -1,0 +1,110 @@
+/**
+ * The bases of every error. A leaf class lives in the folder that throws it; `pipeline/any-error.ts` lists them all.
+ * The class says who has to act, the message says what to do, `code` is stable.
+ */
+const marker: unique symbol = Symbol.for("leat.error") as never;
+
+/** Base of all errors of leat. `code` is stable and literal; `retryable` says whether trying again can help. */
+export abstract class LeatError extends Error {
+  abstract readonly code: string;
+  /** True when the same call may succeed later without a change. */
+  readonly retryable: boolean;
+  /** Exit code of the command line for this class of error. @internal */
+  readonly exitCode: number = 1;
+
+  constructor(message: string, options: { readonly cause?: unknown; readonly retryable?: boolean } = {}) {
+    super(message, "cause" in options ? { cause: options.cause } : undefined);
+    this.name = new.target.name;
+    this.retryable = options.retryable ?? false;
+    Object.defineProperty(this, marker, { value: true });
+    Object.defineProperty(this, "exitCode", { enumerable: false });
+  }
+
+  /** True for every error of leat, also for one of a second copy of the package. */
+  static is(error: unknown): error is LeatError {
+    return typeof error === "object" && error !== null && marker in error;
+  }
+}
+
+/** A setting is missing or wrong. `lookedAt` lists every place that was searched, in order. */
+export class ConfigError extends LeatError {
+  readonly code = "config" as const;
+  override readonly exitCode: number = 2;
+  readonly lookedAt: readonly string[];
+
+  constructor(message: string, options: { readonly lookedAt?: readonly string[]; readonly cause?: unknown } = {}) {
+    super(message, options);
+    this.lookedAt = options.lookedAt ?? [];
+  }
+}
+
+/** A schema refuses something; `schemaName` says which. */
+export abstract class SchemaError extends LeatError {
+  override readonly exitCode: number = 3;
+  readonly schemaName: string;
+
+  constructor(message: string, options: { readonly schemaName: string; readonly cause?: unknown }) {
+    super(message, options);
+    this.schemaName = options.schemaName;
+  }
+}
+
+/** The source of the rows failed; `resource` says which. */
+export abstract class SourceError extends LeatError {
+  override readonly exitCode: number = 4;
+  readonly resource: string;
+
+  constructor(message: string, options: { readonly resource: string; readonly cause?: unknown; readonly retryable?: boolean }) {
+    super(message, options);
+    this.resource = options.resource;
+  }
+}
+
+/** The destination failed; `destination` is its name. */
+export abstract class DestinationError extends LeatError {
+  override readonly exitCode: number = 5;
+  readonly destination: string;
+
+  constructor(message: string, options: { readonly destination: string; readonly cause?: unknown; readonly retryable?: boolean }) {
+    super(message, options);
+    this.destination = options.destination;
+  }
+}
+
+/** The working directory cannot be used as it is. */
+export abstract class PackageError extends LeatError {
+  override readonly exitCode: number = 6;
+  readonly workingDir: string;
+
+  constructor(message: string, options: { readonly workingDir: string; readonly cause?: unknown; readonly retryable?: boolean }) {
+    super(message, options);
+    this.workingDir = options.workingDir;
+  }
+}
+
+/** The pipeline state cannot be used as it is. `path` names the slot or key, `$` is the whole. */
+export abstract class StateError extends LeatError {
+  override readonly exitCode: number = 6;
+  readonly path: string;
+
+  constructor(message: string, options: { readonly path: string; readonly cause?: unknown }) {
+    super(message, options);
+    this.path = options.path;
+  }
+}
+
+/** The signal fired. What was committed stays; the next run goes on from there. */
+export class CancelledError extends LeatError {
+  readonly code = "cancelled" as const;
+  override readonly exitCode: number = 7;
+}
+
+/** A promise that leat makes to itself is broken. Please report it. */
+export class InternalError extends LeatError {
+  readonly code = "internal" as const;
+  override readonly exitCode: number = 70;
+
+  constructor(message: string, options: { readonly cause?: unknown } = {}) {
+    super(`${message} This is a bug in leat: please report it.`, options);
+  }
+}

@@ -1,0 +1,25 @@
+import { parse } from "lossless-json";
+import { Float } from "./float.ts";
+
+/**
+ * Parses JSON without losing numbers: an integer beyond 2^53 becomes a bigint, a double that is integral (`1.0`, `1e3`) a `Float`;
+ * everything else is what `JSON.parse` gives. Throws SyntaxError.
+ */
+export function parseJson(text: string): unknown {
+  return inexactNumber.test(text) ? parse(text, null, exactly) : JSON.parse(text);
+}
+
+/**
+ * Finds text in which `JSON.parse` could lose something; rare in ordinary documents, since the exact parser is several times slower. That is a number
+ * with 16 digits before the point, with an exponent, or with a fraction that is zero or may round to an integer: doubles have 16 digits, so digits and
+ * first zeros or nines of the fraction together have to be that many. A hit inside of a string costs time only.
+ */
+const inexactNumber = /(?:^|[:[,\s])-?(?:\d{16}|\d+(?:[eE]|\.(?:0+(?!\d)|(?:0+|9+)(?<=[\d.]{17})|\d+[eE])))/;
+
+const exactly = { parseNumber: exactNumber, onDuplicateKey: ({ newValue }: { newValue: unknown }): unknown => newValue };
+
+function exactNumber(text: string): number | bigint | Float {
+  const value = Number(text);
+  if (/[.eE]/.test(text)) return Number.isInteger(value) || !Number.isFinite(value) ? new Float(value) : value;
+  return Number.isSafeInteger(value) ? value : BigInt(text);
+}

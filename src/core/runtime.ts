@@ -1,0 +1,34 @@
+import { randomBytes } from "node:crypto";
+
+/** What a run takes from the machine: made once by the pipeline, handed down, replaced in tests. Nothing below reads the clock or chance by itself. */
+export interface Runtime {
+  /** Microseconds since 1970. */
+  nowMicros(): number;
+  /** A load id that is greater, as text, than every one before it in this process. */
+  newLoadId(): string;
+  randomBytes(size: number): Uint8Array;
+}
+
+export interface RuntimeOptions {
+  /** The clock; default the machine's. */
+  readonly now?: () => Date;
+}
+
+export function createRuntime(options: RuntimeOptions = {}): Runtime {
+  const { now } = options;
+  const nowMicros = now === undefined ? machineMicros : () => now().getTime() * 1000;
+  return { nowMicros, newLoadId: () => nextLoadId(nowMicros()), randomBytes };
+}
+
+function machineMicros(): number {
+  return Math.round((performance.timeOrigin + performance.now()) * 1000);
+}
+
+let lastLoadMicros = 0;
+
+/** Unix seconds with microseconds, as dlt writes them. Always six digits, so that the order of texts is the order of times. */
+function nextLoadId(micros: number): string {
+  lastLoadMicros = Math.max(micros, lastLoadMicros + 1);
+  const seconds = Math.floor(lastLoadMicros / 1_000_000);
+  return `${seconds}.${String(lastLoadMicros % 1_000_000).padStart(6, "0")}`;
+}

@@ -1,0 +1,115 @@
+import type { ConfigOf, ConfigOverrides, ConfigSpec } from "../config/field.ts";
+import type { SchemaDocument } from "../schema/document.ts";
+import type { SchemaUpdate } from "../schema/update.ts";
+import type { Capabilities } from "./capabilities.ts";
+import type { LoadJob } from "./load-job.ts";
+
+/** Where rows go. Opaque to users; authors of destinations implement `DestinationContract`. */
+export interface Destination<out Type extends string = string> {
+  readonly type: Type;
+  readonly name: string;
+  /** Version of the contract, so that an old destination fails with words. */
+  readonly "~destination": 1;
+}
+
+/** What a destination is to the steps of a load. */
+export interface DestinationContract<Type extends string = string> extends Destination<Type> {
+  readonly capabilities: Capabilities;
+  /** What dlt calls this destination in state documents: `dlt.destinations.duckdb`. */
+  readonly dltType: string;
+  /** Where the data is, for people: a path or a host, no secrets. Looks up config, opens nothing. */
+  describe(context: OpenContext): Promise<string>;
+  /** Connects. Creates the database when there is none, but no dataset. Throws ConnectionError. */
+  open(context: OpenContext): Promise<LoadSession>;
+}
+
+export interface OpenContext {
+  readonly pipelineName: string;
+  readonly datasetName: string;
+  readonly workingDir: string;
+  /** Relative paths start here. */
+  readonly cwd: string;
+  readonly signal?: AbortSignal | undefined;
+  /** Looks up settings of this destination in the sections `destination` and its name. A group `credentials` inside the spec is looked up as dlt does. */
+  readonly config: <Spec extends ConfigSpec>(spec: Spec, overrides: ConfigOverrides<Spec>) => Promise<ConfigOf<Spec>>;
+}
+
+/** Plain SQL in the destination's dialect; a table without a dataset is one of this dataset. Values are exact: unsafe integers are bigint, decimals Decimal, timestamps Timestamp. */
+export interface SqlConnection {
+  query<Row = Record<string, unknown>>(sql: string, parameters?: readonly unknown[]): Promise<Row[]>;
+  /** The same rows in batches of about `rows` (default 10,000), in bounded memory. The connection is busy until the end. */
+  batches<Row = Record<string, unknown>>(sql: string, parameters?: readonly unknown[], rows?: number): AsyncIterable<Row[]>;
+  execute(sql: string, parameters?: readonly unknown[]): Promise<{ readonly rowCount: number }>;
+  /** Commits when `work` resolves, rolls back when it throws. Throws UnsupportedError where there are no transactions. */
+  transaction<T>(work: (client: SqlConnection) => Promise<T>): Promise<T>;
+  /** The table's full, quoted name. */
+  qualifiedName(table: string): string;
+}
+
+/** One connection to one dataset. All names come in as the schema's naming convention made them. */
+export interface LoadSession extends SqlConnection, AsyncDisposable {
+  /** The newest state of the pipeline whose load succeeded; undefined when there is none, also without table or dataset. */
+  readState(pipelineName: string): Promise<StoredState | undefined>;
+  /** The newest stored version of a schema; undefined when there is none, also without table or dataset. */
+  readSchema(schemaName: string): Promise<StoredSchema | undefined>;
+  datasetExists(): Promise<boolean>;
+  /** True when that package was committed. */
+  hasLoad(loadId: string): Promise<boolean>;
+  /**
+   * Stores a package in one transaction: tables and columns, truncates, jobs, `_dlt_version`, `_dlt_loads`.
+   * When it resolves everything is durable and visible; when it throws nothing is.
+   */
+  commitPackage(plan: PackagePlan, observe?: JobObserver): Promise<CommitResult>;
+  close(): Promise<void>;
+}
+
+/** A row of `_dlt_pipeline_state`. */
+export interface StoredState {
+  readonly version: number;
+  readonly engineVersion: number;
+  readonly pipelineName: string;
+  /** The column `state` as it stands; `state/` decodes it. */
+  readonly blob: string;
+  readonly versionHash: string | undefined;
+  readonly createdAtMicros: number;
+  readonly loadId: string;
+}
+
+/** A row of `_dlt_version`. */
+export interface StoredSchema {
+  readonly version: number;
+  readonly engineVersion: number;
+  readonly schemaName: string;
+  readonly versionHash: string;
+  readonly insertedAtMicros: number;
+  /** The schema document as JSON text, decompressed; `schema/` parses and migrates it. */
+  readonly json: string;
+}
+
+export interface PackagePlan {
+  readonly loadId: string;
+  readonly schema: SchemaDocument;
+  /** Tables with jobs, and those whose columns must be up to date; parents first. System tables need not be named. */
+  readonly tables: readonly string[];
+  /** Tables to empty before the jobs. One that does not exist yet is passed over. */
+  readonly truncate: readonly string[];
+  /** Tables to drop. When there are any, all stored versions of this schema go too, and one new version is written. */
+  readonly drop: readonly string[];
+  /** In the order in which they load. */
+  readonly jobs: readonly LoadJob[];
+  /** Time of `_dlt_version` and `_dlt_loads` rows, microseconds since 1970. */
+  readonly insertedAtMicros: number;
+  /** When it fires before the commit, nothing is stored and CancelledError is thrown. A statement that runs is not interrupted. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface JobObserver {
+  started(job: LoadJob): void;
+  /** Its rows are in the transaction, not yet durable. */
+  completed(job: LoadJob): void;
+}
+
+export interface CommitResult {
+  /** Tables and columns that were created, without columns that existed. */
+  readonly appliedUpdate: SchemaUpdate;
+}

@@ -1,0 +1,59 @@
+import { DestinationError } from "../core/errors.ts";
+import type { LoadJob, LoadJobInfo } from "./load-job.ts";
+
+interface FailureOptions {
+  /** Name of the destination. */
+  readonly destination: string;
+  readonly cause?: unknown;
+  readonly retryable?: boolean;
+}
+
+/** The destination cannot be reached or opened. The message says what to do. */
+export class ConnectionError extends DestinationError {
+  readonly code = "connection" as const;
+}
+
+/** A file could not be loaded; nothing of its package is visible. */
+export class LoadJobFailedError extends DestinationError {
+  readonly code = "load-job-failed" as const;
+  readonly loadId: string;
+  readonly job: LoadJobInfo;
+
+  constructor(reason: string, options: FailureOptions & { readonly loadId: string; readonly job: LoadJob }) {
+    const { job, loadId } = options;
+    super(
+      `Job \`${job.jobId}\` did not load into table \`${job.table}\` of \`${options.destination}\`: ${reason} ` +
+        `Nothing of package \`${loadId}\` was stored. The file is \`${job.path}\`.`,
+      options,
+    );
+    this.loadId = loadId;
+    this.job = { ...job, state: "failed", retries: 0, failedMessage: reason };
+  }
+}
+
+/** A table or dataset that a query names does not exist. */
+export class UndefinedRelationError extends DestinationError {
+  readonly code = "undefined-relation" as const;
+  readonly relation: string;
+
+  constructor(relation: string, options: FailureOptions) {
+    super(`\`${relation}\` does not exist in \`${options.destination}\`. Load it first, or check its name.`, options);
+    this.relation = relation;
+  }
+}
+
+/** The destination cannot do what is asked of it. */
+export class UnsupportedError extends DestinationError {
+  readonly code = "unsupported" as const;
+}
+
+/** The package that talks to the destination is not installed. */
+export class MissingDriverError extends DestinationError {
+  readonly code = "missing-driver" as const;
+  readonly packageName: string;
+
+  constructor(packageName: string, options: FailureOptions) {
+    super(`Destination \`${options.destination}\` needs the package \`${packageName}\`. Install it: npm install ${packageName}`, options);
+    this.packageName = packageName;
+  }
+}

@@ -1,0 +1,124 @@
+import { crashPoint } from "../../core/crash-point.ts";
+import { DriverFailure } from "../../core/driver-failure.ts";
+import { CancelledError, InternalError } from "../../core/errors.ts";
+import { loadsTableName, versionTableName } from "../../schema/system-tables.ts";
+import type { CommitResult, JobObserver, PackagePlan } from "../contract.ts";
+import { LoadJobFailedError, UnsupportedError } from "../errors.ts";
+import type { LoadJob } from "../load-job.ts";
+import { planDdl } from "./ddl.ts";
+import { groupJobs } from "./job-groups.ts";
+import type { SqlTransactions } from "./sql-transactions.ts";
+
+/** Stores a package in one transaction. When it throws, nothing is stored. */
+export async function commitPackage(session: SqlTransactions, plan: PackagePlan, observe: JobObserver | undefined): Promise<CommitResult> {
+  refuseFormats(session, plan.jobs);
+  try {
+    return await commit(session, plan, groupJobs(plan.jobs), observe);
+  } catch (error) {
+    // A statement over several files does not say which one failed: the second time each file loads alone.
+    if (!(error instanceof GroupFailure)) throw error;
+    return await commit(session, plan, groupJobs(plan.jobs, { alone: true }), observe);
+  }
+}
+
+function refuseFormats({ destination, capabilities }: SqlTransactions, jobs: readonly LoadJob[]): void {
+  const formats = capabilities.loaderFileFormats;
+  const job = jobs.find((each) => !formats.includes(each.format));
+  if (job === undefined) return;
+  const message = `\`${destination}\` cannot load \`${job.format}\` files such as \`${job.path}\`. It takes ${formats.join(", ")}.`;
+  throw new UnsupportedError(message, { destination });
+}
+
+async function commit(
+  session: SqlTransactions,
+  plan: PackagePlan,
+  groups: readonly (readonly LoadJob[])[],
+  observe: JobObserver | undefined,
+): Promise<CommitResult> {
+  const result = await session.inTransaction(async () => {
+    const appliedUpdate = await prepareTables(session, plan);
+    for (const group of groups) await loadGroup(session, plan, group, observe);
+    crashPoint("load:in-transaction");
+    await session.run(session.statements.insertLoad(plan.loadId, plan.schema, plan.insertedAtMicros));
+    throwIfAborted(plan);
+    crashPoint("load:before-commit");
+    return { appliedUpdate };
+  });
+  crashPoint("load:after-commit");
+  return result;
+}
+
+/** Drops, creates, stores the schema, empties. DuckDB fails at the commit when a table is altered after a DELETE on it, so all DDL comes first. */
+async function prepareTables(session: SqlTransactions, plan: PackagePlan): Promise<CommitResult["appliedUpdate"]> {
+  const { dataset, dialect, driver, statements } = session;
+  const { schema } = plan;
+  const jobTables = plan.jobs.map((job) => job.table);
+  const touched = unique([versionTableName, loadsTableName, ...plan.tables, ...jobTables]);
+  const existing = new Map(await driver.columnsOf(dataset, unique([...touched, ...plan.truncate])));
+  const isKnown =
+    plan.drop.length === 0 && existing.has(versionTableName) && (await session.exists(statements.hasVersion(schema.version_hash)));
+  for (const table of plan.drop) existing.delete(table);
+  const ddl = planDdl({
+    dialect,
+    schema,
+    // A table of a known schema may still be missing or behind: whoever stored the schema created the tables that had jobs.
+    tables: isKnown ? unique([loadsTableName, ...jobTables]) : touched,
+    existing,
+    qualify: session.qualify,
+    caseSensitive: session.capabilities.caseSensitiveIdentifiers,
+  });
+  await driver.script([
+    ...plan.drop.map((table) => `DROP TABLE IF EXISTS ${session.qualify(table)}`),
+    ...(existing.size === 0 ? [`CREATE SCHEMA IF NOT EXISTS ${session.quotedDataset()}`] : []),
+    ...ddl.statements,
+  ]);
+  if (plan.drop.length > 0) await session.run(statements.deleteVersions(schema.name));
+  if (!isKnown) await session.run(statements.insertVersion(schema, plan.insertedAtMicros));
+  await driver.script(plan.truncate.filter((table) => existing.has(table)).map((table) => dialect.emptyTable(session.qualify(table))));
+  return ddl.update;
+}
+
+async function loadGroup(
+  session: SqlTransactions,
+  plan: PackagePlan,
+  group: readonly LoadJob[],
+  observe: JobObserver | undefined,
+): Promise<void> {
+  throwIfAborted(plan);
+  const { destination, dialect, driver } = session;
+  const [job] = group;
+  if (job === undefined) return;
+  const table = Object.hasOwn(plan.schema.tables, job.table) ? plan.schema.tables[job.table] : undefined;
+  if (table === undefined) throw new InternalError(`Table \`${job.table}\` has a job but no schema.`);
+  for (const each of group) observe?.started(each);
+  try {
+    await driver.script(await dialect.loadJobs(session.qualify(job.table), table, group));
+  } catch (error) {
+    if (group.length > 1) throw new GroupFailure();
+    throw jobFailure(error, { destination, loadId: plan.loadId, job });
+  }
+  for (const each of group) observe?.completed(each);
+}
+
+/** A statement over several job files failed. */
+class GroupFailure extends Error {}
+
+function jobFailure(
+  error: unknown,
+  about: { readonly destination: string; readonly loadId: string; readonly job: LoadJob },
+): LoadJobFailedError {
+  const reason = error instanceof Error ? error.message : String(error);
+  const cause = error instanceof DriverFailure ? error.cause : error;
+  return new LoadJobFailedError(reason, { ...about, cause, retryable: error instanceof DriverFailure && error.retryable });
+}
+
+function throwIfAborted(plan: PackagePlan): void {
+  if (!plan.signal?.aborted) return;
+  throw new CancelledError(`Package \`${plan.loadId}\` was not loaded: the run was cancelled. The next run loads it.`, {
+    cause: plan.signal.reason,
+  });
+}
+
+function unique(names: readonly string[]): string[] {
+  return [...new Set(names)];
+}

@@ -1,0 +1,17 @@
+import type { ColumnSchema, TableSchema } from "../../schema/document.ts";
+import type { LoadJob } from "../load-job.ts";
+
+/** How one database spells things. Pure: names and documents in, SQL out. */
+export interface SqlDialect {
+  quoteIdentifier(name: string): string;
+  /** `BIGINT`, `DECIMAL(38,9)`, ... */
+  columnType(column: ColumnSchema): string;
+  /** `UNIQUE` and the like, after the type; empty when there is none. */
+  columnConstraint(column: ColumnSchema): string;
+  /** Removes all rows. `table` is quoted. */
+  emptyTable(table: string): string;
+  /** A placeholder for the parameter of that number, from 1. */
+  parameter(number: number): string;
+  /** Puts the rows of job files of one format into a table, in the order of the files. `table` is quoted. */
+  loadJobs(table: string, schema: TableSchema, jobs: readonly LoadJob[]): Promise<readonly string[]>;
+}

@@ -1,0 +1,18 @@
+/** One connection to a database, as a driver module gives it. Throws DriverFailure. */
+export interface SqlDriver {
+  /** All rows, values exact. */
+  query<Row>(sql: string, parameters?: readonly unknown[]): Promise<Row[]>;
+  /** The rows in batches; the connection is busy until the last one. */
+  batches<Row>(sql: string, parameters: readonly unknown[], rows: number): AsyncIterable<Row[]>;
+  execute(sql: string, parameters?: readonly unknown[]): Promise<{ readonly rowCount: number }>;
+  /** Several statements in one round trip. They stop at the first that fails. */
+  script(statements: readonly string[]): Promise<void>;
+  /** The columns of those of the tables that exist, by the name that was asked for. */
+  columnsOf(dataset: string, tables: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;
+  schemaExists(dataset: string): Promise<boolean>;
+  /** Names before `dataset.table` that are needed to mean this database; empty when none are. */
+  qualifier(dataset: string): readonly string[];
+  /** Makes names without a dataset mean its tables, for the SQL that people write. False when there is no such dataset. */
+  use(dataset: string): Promise<boolean>;
+  close(): Promise<void>;
+}

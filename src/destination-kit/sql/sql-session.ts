@@ -1,0 +1,103 @@
+import { DriverFailure } from "../../core/driver-failure.ts";
+import type { CommitResult, JobObserver, LoadSession, PackagePlan, SqlConnection, StoredSchema, StoredState } from "../contract.ts";
+import { commitPackage } from "./commit-package.ts";
+import type { SqlDriver } from "./driver.ts";
+import { destinationError } from "./failure.ts";
+import { type SqlParts, type SqlTransactions, sqlTransactions } from "./sql-transactions.ts";
+import { type SqlStatement, type SystemRow, toStoredSchema, toStoredState } from "./system-tables.ts";
+
+/** A load session over one SQL connection that can put a whole package into one transaction. */
+export class SqlSession implements LoadSession {
+  readonly #destination: string;
+  readonly #dataset: string;
+  readonly #driver: SqlDriver;
+  readonly #transactions: SqlTransactions;
+  #isInUse = false;
+
+  constructor(parts: SqlParts) {
+    this.#destination = parts.destination;
+    this.#dataset = parts.dataset;
+    this.#driver = parts.driver;
+    this.#transactions = sqlTransactions(parts);
+  }
+
+  qualifiedName(table: string): string {
+    return this.#transactions.qualify(table);
+  }
+
+  async readState(pipelineName: string): Promise<StoredState | undefined> {
+    const row = await this.#firstRow(this.#transactions.statements.newestState(pipelineName));
+    return row === undefined ? undefined : toStoredState(row);
+  }
+
+  async readSchema(schemaName: string): Promise<StoredSchema | undefined> {
+    const row = await this.#firstRow(this.#transactions.statements.newestSchema(schemaName));
+    return row === undefined ? undefined : toStoredSchema(row);
+  }
+
+  async hasLoad(loadId: string): Promise<boolean> {
+    return (await this.#firstRow(this.#transactions.statements.hasLoad(loadId))) !== undefined;
+  }
+
+  datasetExists(): Promise<boolean> {
+    return this.#telling(() => this.#driver.schemaExists(this.#dataset));
+  }
+
+  commitPackage(plan: PackagePlan, observe?: JobObserver): Promise<CommitResult> {
+    return this.#telling(() => commitPackage(this.#transactions, plan, observe));
+  }
+
+  query<Row>(sql: string, parameters?: readonly unknown[]): Promise<Row[]> {
+    return this.#inDataset(() => this.#driver.query<Row>(sql, parameters));
+  }
+
+  async *batches<Row>(sql: string, parameters: readonly unknown[] = [], rows = 10_000): AsyncGenerator<Row[]> {
+    try {
+      yield* await this.#inDataset(async () => this.#driver.batches<Row>(sql, parameters, rows));
+    } catch (error) {
+      throw destinationError(error, this.#destination);
+    }
+  }
+
+  execute(sql: string, parameters?: readonly unknown[]): Promise<{ readonly rowCount: number }> {
+    return this.#inDataset(() => this.#driver.execute(sql, parameters));
+  }
+
+  transaction<T>(work: (client: SqlConnection) => Promise<T>): Promise<T> {
+    return this.#telling(() => this.#transactions.inTransaction(() => work(this)));
+  }
+
+  close(): Promise<void> {
+    return this.#driver.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** The first row; undefined also when the table or the dataset is missing. */
+  async #firstRow({ sql, parameters }: SqlStatement): Promise<SystemRow | undefined> {
+    try {
+      return (await this.#driver.query<SystemRow>(sql, parameters))[0];
+    } catch (error) {
+      if (error instanceof DriverFailure && error.kind === "undefined-relation") return undefined;
+      throw destinationError(error, this.#destination);
+    }
+  }
+
+  /** For the SQL that people write. A dataset cannot be used before it exists, so it is tried until it does. */
+  #inDataset<T>(work: () => Promise<T>): Promise<T> {
+    return this.#telling(async () => {
+      this.#isInUse ||= await this.#driver.use(this.#dataset);
+      return work();
+    });
+  }
+
+  async #telling<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw destinationError(error, this.#destination);
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import type { Capabilities } from "../capabilities.ts";
+import type { SqlDialect } from "./dialect.ts";
+import type { SqlDriver } from "./driver.ts";
+import { type SqlStatement, type SystemStatements, systemStatements } from "./system-tables.ts";
+
+/** What a session is made of. */
+export interface SqlParts {
+  /** Name of the destination, for errors. */
+  readonly destination: string;
+  readonly dataset: string;
+  readonly capabilities: Capabilities;
+  readonly dialect: SqlDialect;
+  readonly driver: SqlDriver;
+}
+
+/** What the commit of a package needs of its session. Throws DriverFailure where the database fails. */
+export interface SqlTransactions extends SqlParts {
+  readonly statements: SystemStatements;
+  /** The full, quoted name of a table. */
+  readonly qualify: (table: string) => string;
+  quotedDataset(): string;
+  run(statement: SqlStatement): Promise<void>;
+  /** True when the statement gives a row. */
+  exists(statement: SqlStatement): Promise<boolean>;
+  inTransaction<T>(work: () => Promise<T>): Promise<T>;
+}
+
+export function sqlTransactions(parts: SqlParts): SqlTransactions {
+  const { dataset, dialect, driver } = parts;
+  const quotedDataset = () => [...driver.qualifier(dataset), dataset].map((name) => dialect.quoteIdentifier(name)).join(".");
+  const qualify = (table: string) => `${quotedDataset()}.${dialect.quoteIdentifier(table)}`;
+  return {
+    ...parts,
+    statements: systemStatements(dialect, qualify),
+    qualify,
+    quotedDataset,
+    async run({ sql, parameters }) {
+      await driver.execute(sql, parameters);
+    },
+    exists: async ({ sql, parameters }) => (await driver.query(sql, parameters)).length > 0,
+    inTransaction: (work) => inTransaction(driver, work),
+  };
+}
+
+async function inTransaction<T>(driver: SqlDriver, work: () => Promise<T>): Promise<T> {
+  await driver.script(["BEGIN"]);
+  try {
+    const result = await work();
+    await driver.script(["COMMIT"]);
+    return result;
+  } catch (error) {
+    // A transaction that the database ended by itself has nothing to roll back; the first error is the one to tell.
+    await driver.script(["ROLLBACK"]).catch(() => {});
+    throw error;
+  }
+}

@@ -1,0 +1,105 @@
+import { decompressText } from "../../core/digest.ts";
+import { encodeJson } from "../../core/json.ts";
+import { microsOf, Timestamp } from "../../core/timestamp.ts";
+import type { SchemaDocument } from "../../schema/document.ts";
+import { loadsTable, loadsTableName, stateTableName, versionTable, versionTableName } from "../../schema/system-tables.ts";
+import type { StoredSchema, StoredState } from "../contract.ts";
+import type { SqlDialect } from "./dialect.ts";
+
+export interface SqlStatement {
+  readonly sql: string;
+  readonly parameters: readonly unknown[];
+}
+
+/** Statements on the tables that every dataset has. */
+export interface SystemStatements {
+  newestState(pipelineName: string): SqlStatement;
+  newestSchema(schemaName: string): SqlStatement;
+  /** A row when that content is stored, under whatever schema name. */
+  hasVersion(hash: string): SqlStatement;
+  hasLoad(loadId: string): SqlStatement;
+  insertVersion(schema: SchemaDocument, insertedAtMicros: number): SqlStatement;
+  deleteVersions(schemaName: string): SqlStatement;
+  insertLoad(loadId: string, schema: SchemaDocument, insertedAtMicros: number): SqlStatement;
+}
+
+export function systemStatements(dialect: SqlDialect, qualify: (table: string) => string): SystemStatements {
+  const versions = qualify(versionTableName);
+  const loads = qualify(loadsTableName);
+  const states = qualify(stateTableName);
+  const first = dialect.parameter(1);
+  return {
+    // All columns, since a table that an old dlt made lacks the younger ones.
+    newestState: (pipelineName) => ({
+      sql:
+        `SELECT s.* FROM ${states} s JOIN ${loads} l ON l.load_id = s._dlt_load_id ` +
+        `WHERE s.pipeline_name = ${first} AND l.status = 0 ORDER BY l.load_id DESC LIMIT 1`,
+      parameters: [pipelineName],
+    }),
+    newestSchema: (schemaName) => ({
+      sql: `SELECT * FROM ${versions} WHERE schema_name = ${first} ORDER BY inserted_at DESC LIMIT 1`,
+      parameters: [schemaName],
+    }),
+    hasVersion: (hash) => ({ sql: `SELECT 1 FROM ${versions} WHERE version_hash = ${first} LIMIT 1`, parameters: [hash] }),
+    hasLoad: (loadId) => ({ sql: `SELECT 1 FROM ${loads} WHERE load_id = ${first} AND status = 0 LIMIT 1`, parameters: [loadId] }),
+    insertVersion: (schema, insertedAtMicros) =>
+      insert(dialect, versions, Object.keys(versionTable.columns), [
+        schema.version,
+        schema.engine_version,
+        Timestamp.fromMicros(insertedAtMicros),
+        schema.name,
+        schema.version_hash,
+        encodeJson(schema),
+      ]),
+    deleteVersions: (schemaName) => ({ sql: `DELETE FROM ${versions} WHERE schema_name = ${first}`, parameters: [schemaName] }),
+    insertLoad: (loadId, schema, insertedAtMicros) =>
+      insert(dialect, loads, Object.keys(loadsTable.columns), [
+        loadId,
+        schema.name,
+        0,
+        Timestamp.fromMicros(insertedAtMicros),
+        schema.version_hash,
+      ]),
+  };
+}
+
+function insert(dialect: SqlDialect, table: string, columns: readonly string[], values: readonly unknown[]): SqlStatement {
+  const names = columns.map((name) => dialect.quoteIdentifier(name)).join(", ");
+  const places = columns.map((_, index) => dialect.parameter(index + 1)).join(", ");
+  return { sql: `INSERT INTO ${table} (${names}) VALUES (${places})`, parameters: values };
+}
+
+/** A row as the driver gives it. */
+export type SystemRow = { readonly [column: string]: unknown };
+
+export function toStoredState(row: SystemRow): StoredState {
+  return {
+    version: Number(row["version"]),
+    engineVersion: Number(row["engine_version"]),
+    pipelineName: String(row["pipeline_name"]),
+    blob: String(row["state"]),
+    versionHash: typeof row["version_hash"] === "string" ? row["version_hash"] : undefined,
+    createdAtMicros: microsIn(row["created_at"]),
+    loadId: String(row["_dlt_load_id"]),
+  };
+}
+
+export function toStoredSchema(row: SystemRow): StoredSchema {
+  return {
+    version: Number(row["version"]),
+    engineVersion: Number(row["engine_version"]),
+    schemaName: String(row["schema_name"]),
+    versionHash: String(row["version_hash"]),
+    insertedAtMicros: microsIn(row["inserted_at"]),
+    json: plainJson(String(row["schema"])),
+  };
+}
+
+/** A document is compressed only when it exceeds the longest text that the destination takes. */
+function plainJson(text: string): string {
+  return text.startsWith("{") ? text : decompressText(text);
+}
+
+function microsIn(value: unknown): number {
+  return value instanceof Date ? Number(microsOf(value)) : 0;
+}

@@ -1,0 +1,121 @@
+import type { LoadJob, SqlDialect } from "../../destination-kit/index.ts";
+import { UnsupportedError } from "../../destination-kit/index.ts";
+import type { ColumnSchema, TableSchema } from "../../schema/document.ts";
+import { completeColumns } from "../../schema/table.ts";
+import { capabilities } from "./capabilities.ts";
+import { insertValuesStatement } from "./insert-values.ts";
+
+export const duckDbDialect: SqlDialect = {
+  quoteIdentifier: quote,
+  columnType,
+  columnConstraint: () => "",
+  emptyTable: (table) => `DELETE FROM ${table}`,
+  parameter: (number) => `$${number}`,
+  loadJobs,
+};
+
+/** With `createIndexes`: columns with the hint `unique` get the constraint. */
+export const uniqueDuckDbDialect: SqlDialect = {
+  ...duckDbDialect,
+  columnConstraint: (column) => (column["unique"] === true ? "UNIQUE" : ""),
+};
+
+function quote(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+export function columnType(column: ColumnSchema): string {
+  switch (column.data_type) {
+    case "text":
+      return "VARCHAR";
+    case "double":
+      return "DOUBLE";
+    case "bool":
+      return "BOOLEAN";
+    case "bigint":
+      return integerType(column.precision);
+    case "timestamp":
+      return column["timezone"] === false ? naiveTimestampType(column.precision) : "TIMESTAMP WITH TIME ZONE";
+    case "date":
+      return "DATE";
+    case "time":
+      return "TIME";
+    case "decimal":
+      return decimalType(column, capabilities.decimalPrecision);
+    case "wei":
+      return decimalType(column, capabilities.weiPrecision);
+    case "binary":
+      return "BLOB";
+    case "json":
+      return "JSON";
+    default:
+      throw new UnsupportedError(`DuckDB has no type for column \`${column.name}\` of type \`${column.data_type}\`.`, {
+        destination: "duckdb",
+      });
+  }
+}
+
+/** `precision` counts bits. */
+function integerType(precision: number | undefined): string {
+  const types = [
+    [8, "TINYINT"],
+    [16, "SMALLINT"],
+    [32, "INTEGER"],
+    [64, "BIGINT"],
+  ] as const;
+  if (precision === undefined) return "BIGINT";
+  return types.find(([bits]) => precision <= bits)?.[1] ?? "HUGEINT";
+}
+
+/** `precision` counts digits of a second. */
+function naiveTimestampType(precision: number | undefined): string {
+  if (precision === undefined) return "TIMESTAMP";
+  if (precision === 0) return "TIMESTAMP_S";
+  if (precision <= 3) return "TIMESTAMP_MS";
+  return precision <= 6 ? "TIMESTAMP" : "TIMESTAMP_NS";
+}
+
+function decimalType(column: ColumnSchema, [precision, scale]: readonly [number, number]): string {
+  return `DECIMAL(${column.precision ?? precision},${column.scale ?? scale})`;
+}
+
+async function loadJobs(table: string, schema: TableSchema, jobs: readonly LoadJob[]): Promise<readonly string[]> {
+  switch (jobs[0]?.format) {
+    case "parquet":
+      return [loadParquet(table, jobs)];
+    case "jsonl":
+      return [loadJsonl(table, schema, jobs)];
+    default:
+      return Promise.all(jobs.map((job) => insertValuesStatement(table, job.path)));
+  }
+}
+
+function loadParquet(table: string, jobs: readonly LoadJob[]): string {
+  // Folders named `key=value` would become columns.
+  return `INSERT INTO ${table} BY NAME SELECT * FROM read_parquet(${fileList(jobs)}, union_by_name = true, hive_partitioning = false)`;
+}
+
+function loadJsonl(table: string, schema: TableSchema, jobs: readonly LoadJob[]): string {
+  const columns = completeColumns(schema);
+  const types = columns.map(
+    (column) => `${quote(column.name)}: ${literal(column.data_type === "binary" ? "VARCHAR" : columnType(column))}`,
+  );
+  const values = columns.map((column) =>
+    column.data_type === "binary" ? `from_base64(${quote(column.name)}) AS ${quote(column.name)}` : quote(column.name),
+  );
+  const source = `read_json(${fileList(jobs)}, format = 'newline_delimited', columns = {${types.join(", ")}})`;
+  return `INSERT INTO ${table} BY NAME SELECT ${values.join(", ")} FROM ${source}`;
+}
+
+function fileList(jobs: readonly LoadJob[]): string {
+  return `[${jobs.map((job) => literal(withoutWildcards(job.path))).join(", ")}]`;
+}
+
+/** A path is taken as a pattern. */
+function withoutWildcards(path: string): string {
+  return path.replace(/[*?[]/g, "[$&]");
+}
+
+function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}

@@ -1,0 +1,212 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Decimal } from "decimal.js";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { PlainDate } from "../core/plain-date.ts";
+import { PlainDateTime } from "../core/plain-date-time.ts";
+import { PlainTime } from "../core/plain-time.ts";
+import { Timestamp } from "../core/timestamp.ts";
+import { type DuckDbConnection, DuckDbDatabases, type DuckDbLocation } from "./duckdb.ts";
+
+let folder: string;
+let connections: DuckDbConnection[];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "leat-driver-"));
+  connections = [];
+});
+
+afterEach(async () => {
+  for (const connection of connections) await connection.close();
+  rmSync(folder, { recursive: true });
+});
+
+describe("values", () => {
+  test.each<[string, unknown]>([
+    ["42", 42],
+    ["9007199254740991", 9007199254740991],
+    ["9007199254740993", 9007199254740993n],
+    ["-170141183460469231731687303715884105727::HUGEINT", -170141183460469231731687303715884105727n],
+    ["18446744073709551615::UBIGINT", 18446744073709551615n],
+    ["0.1::DOUBLE", 0.1],
+    ["true", true],
+    ["NULL", null],
+    ["'a\u{1F600}é'", "a\u{1F600}é"],
+    [`'{"a":[1]}'::JSON`, '{"a":[1]}'],
+    ["1.10::DECIMAL(10,2)", new Decimal("1.10")],
+    ["12345678901234567890123456789.123456789::DECIMAL(38,9)", new Decimal("12345678901234567890123456789.123456789")],
+    ["TIMESTAMPTZ '2024-01-02 03:04:05.123456+02'", Timestamp.from("2024-01-02T01:04:05.123456Z")],
+    ["TIMESTAMPTZ '0001-01-01 00:00:00+00'", Timestamp.from("0001-01-01T00:00:00Z")],
+    ["TIMESTAMP '2024-01-02 03:04:05.123456'", PlainDateTime.from("2024-01-02T03:04:05.123456")],
+    ["'2024-01-02 03:04:05'::TIMESTAMP_S", PlainDateTime.from("2024-01-02T03:04:05")],
+    ["'2024-01-02 03:04:05.125'::TIMESTAMP_MS", PlainDateTime.from("2024-01-02T03:04:05.125")],
+    ["'2024-01-02 03:04:05.123456'::TIMESTAMP_NS", PlainDateTime.from("2024-01-02T03:04:05.123456")],
+    ["'2024-01-02 03:04:05.123456789'::TIMESTAMP_NS", "2024-01-02 03:04:05.123456789"],
+    ["DATE '1906-12-09'", PlainDate.from("1906-12-09")],
+    ["DATE '12024-01-02'", "12024-01-02"],
+    ["'infinity'::TIMESTAMP", "infinity"],
+    ["TIME '03:04:05.123456'", PlainTime.from("03:04:05.123456")],
+    ["'\\x00\\xFF'::BLOB", new Uint8Array([0, 255])],
+    ["'f81d4fae-7dec-11d0-a765-00a0c91e6bf6'::UUID", "f81d4fae-7dec-11d0-a765-00a0c91e6bf6"],
+    ["[1, NULL, 9007199254740993]", [1, null, 9007199254740993n]],
+    ["{'a': DATE '2024-01-02', 'b': [1]}", { a: PlainDate.from("2024-01-02"), b: [1] }],
+    ["MAP {'a': 1}", new Map([["a", 1]])],
+    ["INTERVAL 1 DAY", "1 day"],
+  ])("%s is read exactly", async (sql, expected) => {
+    const [row] = await (await connect()).query<{ v: unknown }>(`SELECT ${sql} AS v`);
+    expect(row?.v).toStrictEqual(expected);
+    expect(inspect(row?.v)).toBe(inspect(expected));
+  });
+
+  test.each<[unknown, string]>([
+    [1, "BIGINT"],
+    [2 ** 40, "BIGINT"],
+    [1e300, "DOUBLE"],
+    [-0.5, "DOUBLE"],
+    [9007199254740993n, "BIGINT"],
+    [2n ** 100n, "HUGEINT"],
+    ["it's", "VARCHAR"],
+    [false, "BOOLEAN"],
+    [null, "VARCHAR"],
+    [new Decimal("-1.10"), "DECIMAL(10,2)"],
+    [new Decimal("0.001"), "DECIMAL(10,3)"],
+    [new Decimal("12345678901234567890123456789.123456789"), "DECIMAL(38,9)"],
+    [new Uint8Array([0, 255]), "BLOB"],
+    [Timestamp.from("2024-01-02T03:04:05.123456Z"), "TIMESTAMPTZ"],
+    [PlainDateTime.from("2024-01-02T03:04:05.123456"), "TIMESTAMP"],
+    [PlainDate.from("2024-01-02"), "DATE"],
+    [PlainTime.from("03:04:05.5"), "TIME"],
+    [[1, 2], "BIGINT[]"],
+  ])("%s as a parameter comes back the same from a %s column", async (value, type) => {
+    const connection = await connect();
+    await connection.execute(`CREATE TABLE t (v ${type})`);
+    await connection.execute("INSERT INTO t VALUES ($1)", [value]);
+    const [row] = await connection.query<{ v: unknown }>("SELECT v FROM t");
+    expect(row?.v).toStrictEqual(value);
+    expect(inspect(row?.v)).toBe(inspect(value));
+  });
+
+  test("a plain Date, an object and undefined are parameters too", async () => {
+    const sql = "SELECT $1 = TIMESTAMPTZ '2024-01-02 00:00:00+00' AS a, $2::JSON->>'k' AS b, $3 IS NULL AS c";
+    const [row] = await (await connect()).query(sql, [new Date("2024-01-02"), { k: "v" }, undefined]);
+    expect(row).toEqual({ a: true, b: "v", c: true });
+  });
+
+  test("columns of one name are kept apart", async () => {
+    const [row] = await (await connect()).query("SELECT 1 AS a, 2 AS a");
+    expect(Object.values(row as object)).toEqual([1, 2]);
+  });
+});
+
+describe("a file that cannot be opened", () => {
+  test("with a damaged header", async () => {
+    const path = await madeFile();
+    overwrite(path, 4200, 8000);
+    await expect(connect({ path })).rejects.toThrow(
+      /^`.*x\.duckdb` is damaged \(Corrupt database file: .*\)\. Restore it from a backup, or move it away: the next run makes a new one\.$/,
+    );
+  });
+
+  test("that was cut off", async () => {
+    const path = await madeFile();
+    writeFileSync(path, readFileSync(path).subarray(0, 20_000));
+    await expect(connect({ path })).rejects.toMatchObject({
+      kind: "connection",
+      retryable: false,
+      message: expect.stringContaining("is damaged"),
+    });
+  });
+
+  test("of a newer DuckDB: the error says how to convert it", async () => {
+    const path = await madeFile();
+    overwriteVersion(path, 69n);
+    await expect(connect({ path })).rejects.toThrow(
+      /has DuckDB's storage version 69; the DuckDB in use reads 64 and 68\. Update .* ATTACH .*STORAGE_VERSION/,
+    );
+  });
+
+  test("because the process has it open with other settings", async () => {
+    const path = await madeFile();
+    await connect({ path });
+    await expect(connect({ path, settings: { access_mode: "READ_ONLY" } })).rejects.toThrow(/is open in this process with other settings/);
+  });
+
+  test("leaves no half-made file in a folder", async () => {
+    await expect(connect({ path: join(folder, "x.duckdb"), settings: { nonsense: 1 } })).rejects.toMatchObject({ kind: "connection" });
+    expect(readdirSync(folder)).toEqual(["x.duckdb"]);
+    await expect(connect({ path: join(folder, "x.duckdb") })).resolves.toBeDefined();
+  });
+});
+
+describe("connections of one process", () => {
+  test("to one file see each other's rows", async () => {
+    const path = await madeFile();
+    const [first, second] = [await connect({ path }), await connect({ path })];
+    await first.execute("CREATE TABLE shared AS SELECT 1 AS a");
+    expect(await second.query("SELECT a FROM shared")).toEqual([{ a: 1 }]);
+  });
+
+  test("a conflict of two writers can be tried again", async () => {
+    const path = await madeFile();
+    const [first, second] = [await connect({ path }), await connect({ path })];
+    await first.script(["BEGIN", "UPDATE t SET i = -1 WHERE i = 1"]);
+    await second.script(["BEGIN"]);
+    await expect(second.execute("UPDATE t SET i = -2 WHERE i = 1")).rejects.toMatchObject({ kind: "connection", retryable: true });
+    await first.script(["ROLLBACK"]);
+  });
+});
+
+test("columnsOf finds tables whatever the case of their names, also when there are many", async () => {
+  const connection = await connect();
+  const names = Array.from({ length: 30 }, (_, at) => `t${at}`);
+  await connection.script(["CREATE SCHEMA Ds", ...names.map((name) => `CREATE TABLE Ds.${name} (a INT, "B c" INT)`)]);
+  const few = await connection.columnsOf("ds", ["T1", "nope"]);
+  expect([...few]).toEqual([["T1", ["a", "B c"]]]);
+  const many = await connection.columnsOf("ds", [...names, "nope"]);
+  expect(many.size).toBe(30);
+  expect(many.get("t7")).toEqual(["a", "B c"]);
+});
+
+/** Type and text: the values of some classes are private, and equal to every other for `toStrictEqual`. */
+function inspect(value: unknown): string {
+  return `${Object.prototype.toString.call(value)} ${(value as object | null)?.constructor?.name} ${String(value)}`;
+}
+
+const databases = new DuckDbDatabases();
+
+async function connect(location: DuckDbLocation = { path: join(folder, "default.duckdb") }): Promise<DuckDbConnection> {
+  const connection = await databases.connect(location);
+  connections.push(connection);
+  return connection;
+}
+
+/** A closed database with some pages of rows. */
+async function madeFile(): Promise<string> {
+  const path = join(folder, "x.duckdb");
+  const connection = await databases.connect({ path });
+  await connection.execute("CREATE TABLE t AS SELECT range AS i, md5(range::text) AS s FROM range(50000)");
+  await connection.close();
+  return path;
+}
+
+function overwrite(path: string, from: number, to: number): void {
+  const bytes = readFileSync(path);
+  bytes.fill(7, from, to);
+  writeFileSync(path, bytes);
+}
+
+/** Writes another storage version into the main header and makes its checksum right again, as that DuckDB would have. */
+function overwriteVersion(path: string, version: bigint): void {
+  const bytes = readFileSync(path);
+  bytes.writeBigUInt64LE(version, 12);
+  bytes.writeBigUInt64LE(checksum(bytes.subarray(8, 4096)), 0);
+  writeFileSync(path, bytes);
+}
+
+function checksum(bytes: Buffer): bigint {
+  const mask = (1n << 64n) - 1n;
+  let result = 5381n;
+  for (let at = 0; at < bytes.length; at += 8) result ^= (bytes.readBigUInt64LE(at) * 0xbf58476d1ce4e5b9n) & mask;
+  return result;
+}

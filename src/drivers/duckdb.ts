@@ -1,0 +1,245 @@
+import { existsSync, linkSync, renameSync, rmSync } from "node:fs";
+import { dirname } from "node:path";
+import type { DuckDBConnection, DuckDBInstance, DuckDBValue } from "@duckdb/node-api";
+import { DriverFailure } from "../core/driver-failure.ts";
+import { syncFolder } from "../core/files.ts";
+import { duckDbFailure, type FailurePlace } from "./duckdb-failure.ts";
+import { type DuckDbApi, DuckDbValues } from "./duckdb-values.ts";
+
+export const inMemory = ":memory:";
+
+export interface DuckDbLocation {
+  /** Absolute path of the file, or `:memory:`. */
+  readonly path: string;
+  /** DuckDB's own settings, as `SET` takes them. */
+  readonly settings?: DuckDbSettings | undefined;
+}
+
+export type DuckDbSettings = { readonly [setting: string]: string | number | boolean };
+
+/** Opens connections. An object of its own because the database in memory lives as long as it does. */
+export class DuckDbDatabases {
+  #memory: Promise<DuckDBInstance> | undefined;
+
+  async connect(location: DuckDbLocation): Promise<DuckDbConnection> {
+    const api = await loadApi();
+    const place = { path: location.path };
+    try {
+      return location.path === inMemory ? await this.#connectToMemory(api, location) : await connectToFile(api, location);
+    } catch (error) {
+      throw duckDbFailure(error, place);
+    }
+  }
+
+  async #connectToMemory(api: DuckDbApi, location: DuckDbLocation): Promise<DuckDbConnection> {
+    this.#memory ??= api.DuckDBInstance.create(inMemory, startSettings(location));
+    return openConnection(api, await this.#memory, location, () => {});
+  }
+}
+
+/** One connection. Values are exact; failures are DriverFailure. */
+export class DuckDbConnection {
+  readonly #connection: DuckDBConnection;
+  readonly #values: DuckDbValues;
+  readonly #place: FailurePlace;
+  readonly #catalog: string;
+  readonly #release: () => void;
+  #isClosed = false;
+
+  constructor(connection: DuckDBConnection, parts: { api: DuckDbApi; place: FailurePlace; catalog: string; release: () => void }) {
+    this.#connection = connection;
+    this.#values = new DuckDbValues(parts.api);
+    this.#place = parts.place;
+    this.#catalog = parts.catalog;
+    this.#release = parts.release;
+  }
+
+  query<Row>(sql: string, parameters?: readonly unknown[]): Promise<Row[]> {
+    return this.#telling(async () => {
+      const result = await this.#connection.run(sql, this.#bound(parameters));
+      const names = result.deduplicatedColumnNames();
+      const rows: Row[] = [];
+      for (const chunk of await result.fetchAllChunks()) this.#values.appendRows(names, chunk.getColumns(), rows);
+      return rows;
+    });
+  }
+
+  async *batches<Row>(sql: string, parameters: readonly unknown[], size: number): AsyncGenerator<Row[]> {
+    const result = await this.#telling(() => this.#connection.stream(sql, this.#bound(parameters)));
+    const names = result.deduplicatedColumnNames();
+    let rows: Row[] = [];
+    for (;;) {
+      const chunk = await this.#telling(() => result.fetchChunk());
+      if (chunk === null || chunk.rowCount === 0) break;
+      this.#values.appendRows(names, chunk.getColumns(), rows);
+      if (rows.length < size) continue;
+      yield rows;
+      rows = [];
+    }
+    if (rows.length > 0) yield rows;
+  }
+
+  execute(sql: string, parameters?: readonly unknown[]): Promise<{ readonly rowCount: number }> {
+    return this.#telling(async () => ({ rowCount: (await this.#connection.run(sql, this.#bound(parameters))).rowsChanged }));
+  }
+
+  async script(statements: readonly string[]): Promise<void> {
+    if (statements.length > 0) await this.#telling(() => this.#connection.run(statements.join(";\n")));
+  }
+
+  async schemaExists(schema: string): Promise<boolean> {
+    const sql = "SELECT 1 FROM duckdb_schemas() WHERE database_name = current_database() AND lower(schema_name) = lower($1)";
+    return (await this.query(sql, [schema])).length > 0;
+  }
+
+  async columnsOf(schema: string, tables: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>> {
+    const present = await this.#tablesOf(schema);
+    const asked = tables.filter((table) => present.has(table.toLowerCase()));
+    // To list the columns of all tables costs as much as to look at about twenty tables one by one.
+    if (asked.length > 20) return this.#allColumnsOf(schema, asked);
+    const columns = new Map<string, readonly string[]>();
+    for (const table of asked) columns.set(table, await this.#columnsOfTable(schema, table));
+    return columns;
+  }
+
+  /** A schema that is named like a database makes `schema.table` ambiguous. */
+  qualifier(schema: string): readonly string[] {
+    return [this.#catalog, "system", "temp"].some((name) => name.toLowerCase() === schema.toLowerCase()) ? [this.#catalog] : [];
+  }
+
+  async use(schema: string): Promise<boolean> {
+    try {
+      await this.#connection.run(`USE ${quote(this.#catalog)}.${quote(schema)}`);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Releases the file at once, so that another process may open it. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    try {
+      this.#connection.closeSync();
+    } finally {
+      this.#release();
+    }
+  }
+
+  async #tablesOf(schema: string): Promise<ReadonlySet<string>> {
+    const sql =
+      "SELECT lower(table_name) AS name FROM duckdb_tables() WHERE database_name = current_database() AND lower(schema_name) = lower($1)";
+    return new Set((await this.query<{ name: string }>(sql, [schema])).map((row) => row.name));
+  }
+
+  #columnsOfTable(schema: string, table: string): Promise<readonly string[]> {
+    const name = [this.#catalog, schema, table].map(quote).join(".");
+    return this.#telling(async () => (await this.#connection.run(`SELECT * FROM ${name} LIMIT 0`)).columnNames());
+  }
+
+  async #allColumnsOf(schema: string, tables: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>> {
+    const sql =
+      "SELECT lower(table_name) AS name, list(column_name) AS columns FROM duckdb_columns() " +
+      "WHERE database_name = current_database() AND lower(schema_name) = lower($1) GROUP BY ALL";
+    const rows = await this.query<{ name: string; columns: readonly string[] }>(sql, [schema]);
+    const byName = new Map(rows.map((row) => [row.name, row.columns]));
+    return new Map(tables.map((table) => [table, byName.get(table.toLowerCase()) ?? []]));
+  }
+
+  #bound(parameters: readonly unknown[] | undefined): DuckDBValue[] | undefined {
+    return parameters === undefined || parameters.length === 0 ? undefined : parameters.map((value) => this.#values.toParameter(value));
+  }
+
+  async #telling<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw duckDbFailure(error, this.#place);
+    }
+  }
+}
+
+async function loadApi(): Promise<DuckDbApi> {
+  try {
+    return await import("@duckdb/node-api");
+  } catch (error) {
+    throw new DriverFailure("missing-driver", "The package `@duckdb/node-api` cannot be loaded.", {
+      cause: error,
+      subject: "@duckdb/node-api",
+    });
+  }
+}
+
+/** Two instances of one file in one process do not see each other: `fromCache` gives both the same database. */
+async function connectToFile(api: DuckDbApi, location: DuckDbLocation): Promise<DuckDbConnection> {
+  if (!existsSync(location.path)) await createDatabase(api, location.path);
+  const instance = await api.DuckDBInstance.fromCache(location.path, startSettings(location));
+  try {
+    return await openConnection(api, instance, location, () => instance.closeSync());
+  } catch (error) {
+    instance.closeSync();
+    throw error;
+  }
+}
+
+/** In one step: a process that is killed while DuckDB writes a new file must not leave half of one, which nobody could open. */
+async function createDatabase(api: DuckDbApi, path: string): Promise<void> {
+  const unfinished = `${path}.${process.pid}.new`;
+  rmSync(unfinished, { force: true });
+  try {
+    (await api.DuckDBInstance.create(unfinished)).closeSync();
+    moveUnlessExists(unfinished, path);
+    syncFolder(dirname(path));
+  } finally {
+    rmSync(unfinished, { force: true });
+  }
+}
+
+/** A file that another process made in the meantime stays. */
+function moveUnlessExists(from: string, to: string): void {
+  try {
+    linkSync(from, to);
+  } catch {
+    // The file exists, or the file system has no links.
+    if (!existsSync(to)) renameSync(from, to);
+  }
+}
+
+async function openConnection(
+  api: DuckDbApi,
+  instance: DuckDBInstance,
+  location: DuckDbLocation,
+  release: () => void,
+): Promise<DuckDbConnection> {
+  const connection = await instance.connect();
+  try {
+    const settings = { ...ownSettings, ...location.settings, TimeZone: "UTC" };
+    const statements = Object.entries(settings).filter(([name]) => !startSettingNames.includes(name.toLowerCase()));
+    await connection.run(statements.map(([name, value]) => `SET ${quote(name)} = ${settingText(value)}`).join(";"));
+    const catalog = String((await connection.runAndReadAll("SELECT current_database()")).getRows()[0]?.[0]);
+    return new DuckDbConnection(connection, { api, place: { path: location.path }, catalog, release });
+  } catch (error) {
+    connection.closeSync();
+    throw error;
+  }
+}
+
+/** Rows go to the file once a row group is full; DuckDB's default holds five in memory, for each table. */
+const ownSettings: DuckDbSettings = { write_buffer_row_group_count: 1 };
+
+/** Settings that a database takes only while it opens. All others are set in the session, so that two sessions of one process may differ. */
+const startSettingNames: readonly string[] = ["access_mode", "allow_unsigned_extensions", "custom_user_agent"];
+
+function startSettings(location: DuckDbLocation): Record<string, string> {
+  const chosen = Object.entries(location.settings ?? {}).filter(([name]) => startSettingNames.includes(name.toLowerCase()));
+  return Object.fromEntries(chosen.map(([name, value]) => [name.toLowerCase(), String(value)]));
+}
+
+function settingText(value: string | number | boolean): string {
+  return typeof value === "string" ? `'${value.replaceAll("'", "''")}'` : String(value);
+}
+
+function quote(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}

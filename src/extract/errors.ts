@@ -1,0 +1,51 @@
+import { LeatError, SourceError } from "../core/errors.ts";
+
+/** The code of a resource threw. `cause` is what it threw. */
+export class ResourceFailedError extends SourceError {
+  readonly code = "resource-failed" as const;
+
+  constructor(options: { readonly resource: string; readonly sourceName: string; readonly cause: unknown }) {
+    const { resource, sourceName, cause } = options;
+    const retryable = typeof cause === "object" && cause !== null && (cause as { retryable?: unknown }).retryable === true;
+    super(
+      `Resource \`${resource}\` of source \`${sourceName}\` failed: ${describe(cause)}. ` +
+        `Nothing of this extract was kept, neither rows nor state: mend the cause and run again.`,
+      { resource, cause, retryable },
+    );
+  }
+}
+
+/** A resource gave something that cannot be a row. */
+export class RowInvalidError extends SourceError {
+  readonly code = "row-invalid" as const;
+  /** Counts the rows of the resource in this run, from 0. */
+  readonly rowIndex: number;
+  /** Where in the row, `$` is the row itself. */
+  readonly path: string;
+
+  constructor(options: { readonly resource: string; readonly rowIndex: number; readonly path: string; readonly what: string }) {
+    const { resource, rowIndex, path, what } = options;
+    super(
+      `Resource \`${resource}\` gave ${what} at \`${path}\` of row ${rowIndex}: rows are objects of texts, numbers, booleans, dates, decimals, bytes, lists and objects. ` +
+        `Change it with .map(), or leave it out.`,
+      { resource },
+    );
+    this.rowIndex = rowIndex;
+    this.path = path;
+  }
+}
+
+/** `current.*` was used outside of a running resource. */
+export class NotRunningError extends LeatError {
+  readonly code = "not-running" as const;
+
+  constructor(member: string, why = "no resource is running here") {
+    super(
+      `\`current.${member}()\` has nothing to give: ${why}. Call it below a resource, transformer or map function of a running pipeline.`,
+    );
+  }
+}
+
+function describe(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}

@@ -1,0 +1,278 @@
+import type { ConfigOf, ConfigOverrides, ConfigSpec } from "../config/spec.ts";
+import { crashPoint } from "../core/crash-point.ts";
+import type { Runtime } from "../core/runtime.ts";
+import { Timestamp } from "../core/timestamp.ts";
+import { guardDisk } from "../load-package/errors.ts";
+import type { PackageFolder } from "../load-package/package-folder.ts";
+import { packageStateEngineVersion } from "../load-package/package-state.ts";
+import type { PackageStore } from "../load-package/package-store.ts";
+import { bumpSchema } from "../schema/bump.ts";
+import type { SchemaDocument } from "../schema/document.ts";
+import type { SourceHints } from "../schema/hint-options.ts";
+import { schemaNaming } from "../schema/schema-naming.ts";
+import { withSourceHints } from "../schema/source-hints.ts";
+import { stateTable } from "../schema/system-tables.ts";
+import { bumpState } from "../state/bump.ts";
+import type { PipelineState, SourceState } from "../state/document.ts";
+import { encodeState } from "../state/encode.ts";
+import { resourceSlot, sourceSlot } from "../state/slots.ts";
+import { type StateRow, stateRow } from "../state/state-row.ts";
+import { storedCopy, workingCopy } from "../state/working-copy.ts";
+import type { ResourceDefinition } from "./definition.ts";
+import { buildGraph, type GraphNode } from "./graph.ts";
+import { Limiter } from "./limiter.ts";
+import type { Mark } from "./marked.ts";
+import { runGraph } from "./run-graph.ts";
+import type { Running, RunningPipeline } from "./running.ts";
+import { type Metrics, SourceExtract } from "./source-extract.ts";
+
+/** One source of a run: its resources, ready to run, and the schema that they go into. */
+export interface SourceToExtract {
+  /** Name of source, schema and state slot. */
+  readonly name: string;
+  readonly resources: readonly ResourceDefinition[];
+  readonly hints: SourceHints;
+  /** As it is stored now, or new. */
+  readonly schema: SchemaDocument;
+}
+
+export interface ExtractOptions {
+  readonly sources: readonly SourceToExtract[];
+  /** The state to go on from. It is not changed. */
+  readonly state: PipelineState;
+  /** False: no state rows. */
+  readonly storesState: boolean;
+  readonly store: PackageStore;
+  /** Texts of the local state and schemas, put beside the package for an abort. */
+  readonly restorePoint: { readonly state: string | undefined; readonly schemas: ReadonlyMap<string, string> };
+  readonly runtime: Runtime;
+  readonly pipeline: RunningPipeline;
+  readonly signal: AbortSignal;
+  readonly workers: number;
+  readonly maxParallelItems: number;
+  readonly order: "fifo" | "round_robin";
+  /** Longest name that the destination takes. */
+  readonly maxIdentifierLength: number | undefined;
+  readonly onProgress: (progress: ResourceProgress) => void;
+}
+
+export interface ResourceProgress {
+  readonly resource: string;
+  /** Rows so far. */
+  readonly items: number;
+  readonly isDone: boolean;
+}
+
+export interface ExtractResult {
+  readonly packages: readonly PackageFolder[];
+  /** The state after this extract. */
+  readonly state: PipelineState;
+  readonly schemas: readonly SchemaDocument[];
+  readonly resources: { readonly [resource: string]: Metrics };
+  readonly tables: { readonly [table: string]: Metrics };
+}
+
+export type SourceConfig = <Spec extends ConfigSpec>(
+  spec: Spec,
+  options: { readonly overrides: ConfigOverrides<Spec>; readonly sections: readonly string[] },
+) => Promise<ConfigOf<Spec>>;
+
+/** Reports of a resource's progress come at most so often. */
+const progressMs = 100;
+
+/**
+ * Runs the resources and writes one package per source: rows, schema, and the state as of its commit.
+ * When it fails or is cancelled nothing stays: no package, and the state that was given is as it was.
+ */
+export async function extract(options: ExtractOptions): Promise<ExtractResult> {
+  const { sources, store, runtime } = options;
+  const working = workingCopy(options.state);
+  const extracts = sources.map((source) => openSource(source, store, runtime, options.maxIdentifierLength));
+  try {
+    resetReplaced(sources, working);
+    const graphs = sources.map((source) => buildGraph(source.name, source.resources));
+    await runAll(graphs, extracts, working, options);
+    crashPoint("extract:rows-written");
+    return commit(graphs, extracts, working, options);
+  } catch (error) {
+    for (const { extract } of extracts) {
+      extract.abandon();
+      store.discardExtracting(extract.folder);
+    }
+    throw error;
+  }
+}
+
+interface OpenSource {
+  readonly source: SourceToExtract;
+  readonly extract: SourceExtract;
+}
+
+function openSource(source: SourceToExtract, store: PackageStore, runtime: Runtime, maxLength: number | undefined): OpenSource {
+  const schema = withSourceHints(source.schema, source.hints);
+  const naming = schemaNaming(schema, maxLength);
+  const folder = guardDisk(store.workingDir, () => store.createExtracting(runtime.newLoadId()));
+  return { source, extract: new SourceExtract({ folder, schema, naming }) };
+}
+
+/** A table that is replaced is read from the start: its resource's state begins empty (as dlt). */
+function resetReplaced(sources: readonly SourceToExtract[], working: PipelineState): void {
+  for (const source of sources) {
+    for (const resource of source.resources) {
+      if (resource.selected && isReplace(resource)) delete working.sources?.[source.name]?.resources?.[resource.name];
+    }
+  }
+}
+
+function isReplace(resource: ResourceDefinition): boolean {
+  const { writeDisposition } = resource.hints;
+  return (typeof writeDisposition === "object" ? writeDisposition.disposition : writeDisposition) === "replace";
+}
+
+async function runAll(
+  graphs: readonly (readonly GraphNode[])[],
+  extracts: readonly OpenSource[],
+  working: PipelineState,
+  options: ExtractOptions,
+): Promise<void> {
+  const ownerOf = new Map<ResourceDefinition, OpenSource>();
+  graphs.forEach((graph, index) => {
+    for (const node of graph) ownerOf.set(node.definition, extracts[index]!);
+  });
+  const reporter = progressReporter(options.onProgress);
+  await runGraph(graphs.flat(), {
+    signal: options.signal,
+    limiter: new Limiter(options.maxParallelItems),
+    maxParallelItems: options.maxParallelItems,
+    workers: options.workers,
+    order: options.order,
+    running: (definition, signal): Running =>
+      runningResource(definition, ownerOf.get(definition)!.source.name, working, signal, options.pipeline),
+    write: (definition: ResourceDefinition, rows: readonly unknown[], mark: Mark | undefined) => {
+      const { extract } = ownerOf.get(definition)!;
+      extract.write(definition, rows, mark);
+      reporter.report(definition.name, extract.rowsOf(definition.name));
+    },
+  });
+  for (const graph of graphs) {
+    for (const { definition, isLoaded } of graph) {
+      const { extract } = ownerOf.get(definition)!;
+      if (isLoaded && isReplace(definition)) guardDisk(options.store.workingDir, () => extract.writeEmpty(definition));
+      if (isLoaded) options.onProgress({ resource: definition.name, items: extract.rowsOf(definition.name), isDone: true });
+    }
+  }
+}
+
+function runningResource(
+  definition: ResourceDefinition,
+  sourceName: string,
+  working: PipelineState,
+  signal: AbortSignal,
+  pipeline: RunningPipeline,
+): Running {
+  return {
+    sourceName,
+    resourceName: definition.name,
+    stateAccess: definition.stateAccess,
+    signal,
+    pipeline,
+    sourceState: () => sourceSlot(working, sourceName),
+    resourceState: () => resourceSlot(working, sourceName, definition.name),
+  };
+}
+
+function progressReporter(onProgress: (progress: ResourceProgress) => void): { report(resource: string, items: number): void } {
+  const reported = new Map<string, number>();
+  return {
+    report(resource, items) {
+      const now = performance.now();
+      if (now - (reported.get(resource) ?? Number.NEGATIVE_INFINITY) < progressMs) return;
+      reported.set(resource, now);
+      onProgress({ resource, items, isDone: false });
+    },
+  };
+}
+
+/** Finishes all packages, then commits them in order. Each carries the state as of its own commit: slots of sources that come later keep their old value. */
+function commit(
+  graphs: readonly (readonly GraphNode[])[],
+  extracts: readonly OpenSource[],
+  touched: PipelineState,
+  options: ExtractOptions,
+): ExtractResult {
+  const { store } = options;
+  const working = storedCopy(touched, options.state);
+  encodeState(working);
+  let state = options.state;
+  const finished: OpenSource[] = [];
+  for (const open of extracts) {
+    state = advanceState(state, working, open.source.name);
+    const row = stateRowOf(state, open, options);
+    if (row !== undefined) {
+      open.extract.writeSystemRow(stateTable, row.row);
+      state = row.state;
+    }
+    if (!open.extract.hasData) continue;
+    guardDisk(store.workingDir, () => finishPackage(open, row?.row, graphs[extracts.indexOf(open)]!, options));
+    finished.push(open);
+  }
+  const packages = finished.map(({ extract }) => guardDisk(store.workingDir, () => store.commitExtracted(extract.folder)));
+  for (const open of extracts) if (!finished.includes(open)) store.discardExtracting(open.extract.folder);
+  return {
+    packages,
+    state: bumpState(state),
+    schemas: finished.map(({ extract }) => bumpSchema(extract.schema)),
+    resources: resourceMetrics(graphs, extracts),
+    tables: Object.assign({}, ...finished.map(({ extract }) => extract.tableMetrics())) as { [table: string]: Metrics },
+  };
+}
+
+/** `state` with the slot of one source as it is in the working copy, and with the source's schema among its schemas. */
+function advanceState(state: PipelineState, working: PipelineState, name: string): PipelineState {
+  const slot = working.sources === undefined || !Object.hasOwn(working.sources, name) ? undefined : working.sources[name];
+  const sources = slot === undefined ? state.sources : ({ ...state.sources, [name]: slot } as { [source: string]: SourceState });
+  return {
+    ...state,
+    default_schema_name: state.default_schema_name ?? name,
+    schema_names: [...new Set([...state.schema_names, name])].sort(),
+    ...(sources === undefined ? {} : { sources }),
+  };
+}
+
+/** The state row of a package, when the state differs from what was last put into one. */
+function stateRowOf(
+  state: PipelineState,
+  open: OpenSource,
+  options: ExtractOptions,
+): { readonly row: StateRow; readonly state: PipelineState } | undefined {
+  const bumped = bumpState(state);
+  if (!options.storesState || bumped._version_hash === state._local?._last_extracted_hash) return undefined;
+  const now = Timestamp.fromMicros(options.runtime.nowMicros());
+  const local = { ...(state._local ?? { first_run: true }), _last_extracted_at: now, _last_extracted_hash: bumped._version_hash! };
+  return { row: stateRow(bumped, open.extract.folder.loadId, now), state: { ...bumped, _local: local } };
+}
+
+function finishPackage(open: OpenSource, row: StateRow | undefined, graph: readonly GraphNode[], options: ExtractOptions): void {
+  const { folder } = open.extract;
+  open.extract.finish();
+  folder.writeSchema(bumpSchema(open.extract.schema));
+  folder.writeRestorePoint(options.restorePoint.state, options.restorePoint.schemas);
+  folder.writeState({
+    _state_version: 0,
+    _state_engine_version: packageStateEngineVersion,
+    created_at: Timestamp.fromMicros(Math.round(Number(folder.loadId) * 1_000_000)),
+    ...(row === undefined ? {} : { pipeline_state: row }),
+    leat_resources: Object.fromEntries(
+      graph.filter((node) => node.isLoaded).map((node) => [node.definition.name, open.extract.resourceMetrics(node.definition.name)]),
+    ),
+  });
+}
+
+function resourceMetrics(graphs: readonly (readonly GraphNode[])[], extracts: readonly OpenSource[]): { [resource: string]: Metrics } {
+  const metrics: { [resource: string]: Metrics } = {};
+  graphs.forEach((graph, index) => {
+    const { extract } = extracts[index]!;
+    for (const node of graph) if (node.isLoaded) metrics[node.definition.name] = extract.resourceMetrics(node.definition.name);
+  });
+  return metrics;
+}

@@ -1,0 +1,92 @@
+import type { ResourceDefinition } from "./definition.ts";
+import { buildGraph } from "./graph.ts";
+import { Limiter } from "./limiter.ts";
+import type { Loose } from "./rows.ts";
+import { runGraph } from "./run-graph.ts";
+
+const maxParallelItems = 20;
+
+/** Runs one resource (and its parents) without a pipeline, row by row, with state that is thrown away. Ending the loop early ends the resource. */
+export async function* iterateAlone(definition: ResourceDefinition): AsyncGenerator<unknown, void> {
+  const selected = { ...definition, selected: true };
+  const sourceState: Loose = {};
+  const resourceStates = new Map<string, Loose>();
+  const stop = new AbortController();
+  const pages = new Channel<readonly unknown[]>();
+  const limiter = new Limiter(maxParallelItems);
+
+  const finished = runGraph(buildGraph(definition.name, [selected]), {
+    signal: stop.signal,
+    limiter,
+    maxParallelItems,
+    workers: 1,
+    order: "fifo",
+    running: (resource, signal) => ({
+      sourceName: definition.name,
+      resourceName: resource.name,
+      stateAccess: resource.stateAccess,
+      signal,
+      pipeline: undefined,
+      sourceState: () => sourceState,
+      resourceState: () => {
+        const state = resourceStates.get(resource.name) ?? {};
+        resourceStates.set(resource.name, state);
+        return state;
+      },
+    }),
+    write: (_, rows) => pages.put(rows),
+  }).then(
+    () => pages.end(),
+    (error) => pages.fail(error),
+  );
+
+  try {
+    for (;;) {
+      const page = await pages.take();
+      if (page === undefined) return;
+      yield* page;
+    }
+  } finally {
+    stop.abort();
+    pages.end();
+    await finished;
+  }
+}
+
+/** Hands values from one side to the other, one at a time: `put` resolves when the value was taken. */
+class Channel<T> {
+  #value: { readonly value: T; readonly taken: () => void } | undefined;
+  #end: { readonly error?: unknown } | undefined;
+  #wake: (() => void) | undefined;
+
+  put(value: T): Promise<void> {
+    if (this.#end !== undefined) return Promise.resolve();
+    return new Promise((taken) => {
+      this.#value = { value, taken };
+      this.#wake?.();
+    });
+  }
+
+  async take(): Promise<T | undefined> {
+    while (this.#value === undefined && this.#end === undefined) await new Promise<void>((resolve) => (this.#wake = resolve));
+    const waiting = this.#value;
+    if (waiting !== undefined) {
+      this.#value = undefined;
+      waiting.taken();
+      return waiting.value;
+    }
+    if (this.#end !== undefined && "error" in this.#end) throw this.#end.error;
+    return undefined;
+  }
+
+  end(): void {
+    this.#end ??= {};
+    this.#value?.taken();
+    this.#wake?.();
+  }
+
+  fail(error: unknown): void {
+    this.#end ??= { error };
+    this.#wake?.();
+  }
+}

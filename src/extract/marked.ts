@@ -1,0 +1,38 @@
+import type { TableHints } from "../schema/hint-options.ts";
+import type { Marked, RowOf } from "./rows.ts";
+
+/** What a mark says about its item. */
+export interface Mark {
+  readonly tableName?: string;
+  /** Hints that hold from this item on. */
+  readonly hints?: TableHints;
+}
+
+/** An item and its mark. */
+export class MarkedItem<Item = unknown> implements Marked<Item> {
+  readonly "~item": Item;
+  readonly mark: Mark;
+
+  constructor(item: Item, mark: Mark) {
+    this["~item"] = item;
+    this.mark = mark;
+  }
+}
+
+/** Sends this item to another table. */
+export function withTableName<Item>(item: Item, tableName: string): Marked<Item> {
+  return new MarkedItem(item, { tableName });
+}
+
+/** Changes hints of the item's table from this item on; with `null` as item, only the hints. */
+export function withHints<Item>(item: Item, hints: TableHints<RowOf<Item>> & { readonly tableName?: string }): Marked<Item> {
+  const { tableName, ...rest } = hints;
+  return new MarkedItem(item, { hints: rest as TableHints, ...(tableName === undefined ? {} : { tableName }) });
+}
+
+/** The item inside, and all marks around it; the outer one wins. */
+export function unwrap(item: MarkedItem, outer: Mark | undefined): { readonly item: unknown; readonly mark: Mark } {
+  const inner = item.mark;
+  const mark: Mark = outer === undefined ? inner : { ...inner, ...outer, hints: { ...inner.hints, ...outer.hints } as TableHints };
+  return { item: item["~item"], mark };
+}

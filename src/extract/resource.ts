@@ -1,0 +1,171 @@
+import type { Duration } from "../core/duration.ts";
+import { durationMs } from "../core/duration.ts";
+import { ConfigError } from "../core/errors.ts";
+import type { ResourceHints } from "../schema/hint-options.ts";
+import { checkName, checkOptions, combineLimits, type Limit, type ResourceDefinition, type Step } from "./definition.ts";
+import { iterateAlone } from "./iterate-alone.ts";
+import { hintNames, mergeHints } from "./resource-hints.ts";
+import { isIterated, isPromise, type Loose, type RowOf, type Rows } from "./rows.ts";
+import type { StateObject } from "./state-types.ts";
+
+/** What a running resource gets. Annotate `ResourceContext<{ ... }>` to type the state. */
+export interface ResourceContext<State extends StateObject<State> = Loose> {
+  /** Live object, private to this resource, kept between runs (dlt: `resource_state`). */
+  readonly state: State;
+  /** Fires when the run is cancelled, or, once the last item was taken, when a `limit` is reached. */
+  readonly signal: AbortSignal;
+  readonly resourceName: string;
+}
+
+export interface ResourceOptions<Row = unknown> extends ResourceHints<Row> {
+  /** Runs beside other resources; a transformer with it runs several of its calls at once, and their rows come in any order. Default false (dlt: `parallelized`). */
+  readonly parallel?: boolean;
+  /** False: only feeds transformers. Default true. */
+  readonly selected?: boolean;
+  /** What the resource may do with the source state. A `"read"` resource that writes throws StateAccessError. Default `"write"`. */
+  readonly stateAccess?: "read" | "write";
+}
+
+/** How much of a resource is taken: a number of items, or several bounds at once. */
+export type LimitOptions = number | { readonly maxItems?: number; readonly maxTime?: Duration; readonly countRows?: boolean };
+
+/** A named, frozen definition of rows. Iterating it runs it alone, row by row, with throw-away state. */
+export interface Resource<out Name extends string = string, out Row = unknown> extends AsyncIterable<Row> {
+  readonly name: Name;
+  map<Next>(change: (row: Row) => Next | PromiseLike<Next>): Resource<Name, Next>;
+  filter<Next extends Row>(keep: (row: Row) => row is Next): Resource<Name, Next>;
+  filter(keep: (row: Row) => boolean | PromiseLike<boolean>): Resource<Name, Row>;
+  /** dlt: `add_yield_map`. */
+  flatMap<Next>(change: (row: Row) => Rows<Next>): Resource<Name, Next>;
+  /** Ends the generator early. Counts yielded items, or rows with `countRows`; of two limits the tighter one holds. */
+  limit(max: LimitOptions): Resource<Name, Row>;
+  /** Another name: another table and another state slot. */
+  withName<const Next extends string>(name: Next): Resource<Next, Row>;
+  /** Adds hints; what was set before and is not named here stays. */
+  applyHints<Checked = Row>(
+    hints: ResourceHints<NoInfer<Checked>> & { readonly parallel?: boolean; readonly selected?: boolean },
+  ): Resource<Name, Row>;
+  /** `users.pipe(details)` is `details(users)`: reads left to right (dlt: `users | details`). */
+  pipe<Next>(next: (parent: Resource<Name, Row>) => Next): Next;
+}
+
+const behaviourNames = ["parallel", "selected", "stateAccess"] as const;
+
+/** A resource from rows, a promise of rows, or a function that gives them. Throws ConfigError for an empty or invalid name. */
+export function resource<const Name extends string, Item, State extends StateObject<State> = Loose>(
+  name: Name,
+  rows: Rows<Item> | ((context: ResourceContext<State>) => Rows<Item>),
+): Resource<Name, RowOf<Item>>;
+export function resource<const Name extends string, Item, State extends StateObject<State> = Loose>(
+  name: Name,
+  options: ResourceOptions<NoInfer<RowOf<Item>>>,
+  rows: Rows<Item> | ((context: ResourceContext<State>) => Rows<Item>),
+): Resource<Name, RowOf<Item>>;
+export function resource(name: string, ...rest: readonly unknown[]): Resource {
+  const [options, rows] = rest.length === 1 ? [{}, rest[0]] : [rest[0] as ResourceOptions, rest[1]];
+  checkName("resource", name);
+  checkRows(`Resource \`${name}\``, rows);
+  return new ResourceValue(defineResource(name, options, { rows, parent: undefined, per: "row" }));
+}
+
+/** The definition behind options; shared with transformers. Throws ConfigError for unknown options. */
+export function defineResource(
+  name: string,
+  options: ResourceOptions,
+  own: Pick<ResourceDefinition, "rows" | "parent" | "per">,
+  ownOptions: readonly string[] = [],
+): ResourceDefinition {
+  checkOptions(`Resource \`${name}\``, options, [...hintNames, ...behaviourNames, ...ownOptions]);
+  const hints: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(options)) {
+    if (value !== undefined && !(behaviourNames as readonly string[]).includes(key) && !ownOptions.includes(key)) hints[key] = value;
+  }
+  const { parallel = false, selected = true, stateAccess = "write" } = options;
+  return { name, ...own, steps: [], limit: undefined, hints: hints as ResourceHints, parallel, selected, stateAccess };
+}
+
+/** Throws ConfigError for what cannot give rows. */
+export function checkRows(owner: string, rows: unknown): void {
+  if (typeof rows === "function" || isPromise(rows) || isIterated(rows)) return;
+  throw new ConfigError(
+    `${owner} needs rows: a function, an array, an iterable, an async iterable or a promise of one; got ${rows === null ? "null" : `a ${typeof rows}`}. ` +
+      `Wrap a single row in an array.`,
+  );
+}
+
+/** The frozen value that users hold. What it means is in `~definition`. */
+export class ResourceValue implements Resource {
+  readonly name: string;
+  readonly "~definition": ResourceDefinition;
+
+  constructor(definition: ResourceDefinition) {
+    this.name = definition.name;
+    this["~definition"] = Object.freeze(definition);
+    Object.freeze(this);
+  }
+
+  map(change: (row: never) => unknown): Resource<string, never> {
+    return this.#withStep({ kind: "map", change });
+  }
+
+  filter(keep: (row: never) => boolean | PromiseLike<boolean>): Resource<string, never> {
+    return this.#withStep({ kind: "filter", keep });
+  }
+
+  flatMap(change: (row: never) => unknown): Resource<string, never> {
+    return this.#withStep({ kind: "flat-map", change });
+  }
+
+  limit(max: LimitOptions): Resource<string, never> {
+    return this.#with({ limit: combineLimits(this["~definition"].limit, readLimit(this.name, max)) });
+  }
+
+  withName<const Next extends string>(name: Next): Resource<Next, never> {
+    checkName("resource", name);
+    return this.#with({ name }) as Resource<Next, never>;
+  }
+
+  applyHints(hints: ResourceHints & { readonly parallel?: boolean; readonly selected?: boolean }): Resource<string, never> {
+    const { parallel, selected, ...rest } = hints;
+    checkOptions(`applyHints() of resource \`${this.name}\``, rest, hintNames);
+    return this.#with({
+      hints: mergeHints(this["~definition"].hints, rest),
+      parallel: parallel ?? this["~definition"].parallel,
+      selected: selected ?? this["~definition"].selected,
+    });
+  }
+
+  pipe<Next>(next: (parent: Resource<string, never>) => Next): Next {
+    return next(this as Resource<string, never>);
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<never> {
+    return iterateAlone(this["~definition"]) as AsyncIterator<never>;
+  }
+
+  #withStep(step: Step): Resource<string, never> {
+    return this.#with({ steps: [...this["~definition"].steps, step] });
+  }
+
+  #with(change: Partial<ResourceDefinition>): Resource<string, never> {
+    return new ResourceValue({ ...this["~definition"], ...change }) as Resource<string, never>;
+  }
+}
+
+/** The definition of a resource that a user hands over. Throws ConfigError for anything else. */
+export function definitionOf(value: unknown, where: string): ResourceDefinition {
+  const definition = (value as { readonly "~definition"?: ResourceDefinition } | null | undefined)?.["~definition"];
+  if (definition !== undefined) return definition;
+  throw new ConfigError(`${where} has to be a resource, made by resource() or transformer().`);
+}
+
+export function isResource(value: unknown): value is Resource {
+  return typeof value === "object" && value !== null && "~definition" in value;
+}
+
+export function readLimit(resourceName: string, max: LimitOptions): Limit {
+  const { maxItems = Number.POSITIVE_INFINITY, maxTime, countRows = false } = typeof max === "number" ? { maxItems: max } : max;
+  if (!(maxItems >= 0))
+    throw new ConfigError(`The limit of resource \`${resourceName}\` has to be a number of items, 0 or more; got ${maxItems}.`);
+  return { maxItems, maxTimeMs: maxTime === undefined ? Number.POSITIVE_INFINITY : durationMs(maxTime), countRows };
+}

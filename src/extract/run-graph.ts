@@ -1,0 +1,136 @@
+import { CancelledError } from "../core/errors.ts";
+import type { GraphNode } from "./graph.ts";
+import { Limiter } from "./limiter.ts";
+import { type NodeEnvironment, RunningNode } from "./running-node.ts";
+
+export interface RunGraphOptions extends NodeEnvironment {
+  /** Parallel resources that are asked for an item at one time. */
+  readonly workers: number;
+  readonly order: "fifo" | "round_robin";
+  readonly signal: AbortSignal;
+}
+
+/** How long failed or cancelled resources get to clean up (their `finally` blocks) before they are left behind. */
+const graceMs = 1000;
+
+/** Longest time without a look at signals and timers, when all resources are synchronous. */
+const breathMs = 20;
+
+/**
+ * Runs the resources of a run to their end: rows go through their steps to `write` and to the transformers.
+ * Resources that are not parallel take turns, one item at a time; parallel ones run beside them.
+ * Throws the first error; CancelledError when the signal fires.
+ */
+export async function runGraph(graph: readonly GraphNode[], options: RunGraphOptions): Promise<void> {
+  if (options.signal.aborted) throw new CancelledError("The run was cancelled before it began.", { cause: options.signal.reason });
+  const stop = new AbortController();
+  const environment: NodeEnvironment = { ...options, signal: AbortSignal.any([options.signal, stop.signal]) };
+  const roots = startNodes(graph, environment);
+  const parallel = roots.filter((root) => root.definition.parallel);
+  const inTurn = roots.filter((root) => !root.definition.parallel);
+  const workers = new Limiter(options.workers);
+
+  const lanes = parallel.map((root) => runAlone(root, workers));
+  lanes.push(options.order === "fifo" ? runInOrder(inTurn) : runInTurn(inTurn));
+  const { cancelled, forget } = whenCancelled(options.signal);
+  try {
+    await Promise.race([Promise.all(lanes), cancelled]);
+  } catch (error) {
+    stop.abort();
+    await Promise.race([closeAll(roots, lanes), delay(graceMs)]);
+    throw options.signal.aborted && isAbort(error, options.signal) ? new CancelledError("The run was cancelled.", { cause: error }) : error;
+  } finally {
+    forget();
+  }
+}
+
+function startNodes(graph: readonly GraphNode[], environment: NodeEnvironment): RunningNode[] {
+  const running = new Map<GraphNode, RunningNode>();
+  const start = (node: GraphNode): RunningNode => {
+    const known = running.get(node);
+    if (known !== undefined) return known;
+    const started = new RunningNode(node, node.children.map(start), environment);
+    running.set(node, started);
+    return started;
+  };
+  return graph.filter((node) => node.definition.parent === undefined).map(start);
+}
+
+async function runAlone(root: RunningNode, workers: Limiter): Promise<void> {
+  const breathe = breather();
+  while (await workers.run(() => root.advance())) await breathe();
+  await root.finish();
+}
+
+async function runInOrder(roots: readonly RunningNode[]): Promise<void> {
+  const breathe = breather();
+  for (const root of roots) {
+    for (;;) {
+      const advanced = root.advance();
+      if (!(typeof advanced === "boolean" ? advanced : await advanced)) break;
+      await breathe();
+    }
+    await root.finish();
+  }
+}
+
+async function runInTurn(roots: readonly RunningNode[]): Promise<void> {
+  const breathe = breather();
+  let active = [...roots];
+  while (active.length > 0) {
+    const still: RunningNode[] = [];
+    for (const root of active) {
+      // Most resources are synchronous or settle at once: no await where there is nothing to wait for.
+      const advanced = root.advance();
+      if (typeof advanced === "boolean" ? advanced : await advanced) still.push(root);
+      else await root.finish();
+    }
+    const pause = breathe();
+    if (pause !== undefined) await pause;
+    active = still;
+  }
+}
+
+/** Lets the event loop turn now and then, so that signals, timers and progress live beside a synchronous generator. */
+function breather(): () => Promise<void> | undefined {
+  let last = performance.now();
+  let calls = 0;
+  return () => {
+    calls += 1;
+    if ((calls & 15) !== 0 || performance.now() - last < breathMs) return undefined;
+    return new Promise((resolve) =>
+      setImmediate(() => {
+        last = performance.now();
+        resolve();
+      }),
+    );
+  };
+}
+
+function whenCancelled(signal: AbortSignal): { readonly cancelled: Promise<never>; readonly forget: () => void } {
+  let forget = (): void => {};
+  const cancelled = new Promise<never>((_, reject) => {
+    const onAbort = (): void => reject(signal.reason);
+    signal.addEventListener("abort", onAbort, { once: true });
+    forget = () => signal.removeEventListener("abort", onAbort);
+  });
+  cancelled.catch(() => {});
+  return { cancelled, forget };
+}
+
+async function closeAll(roots: readonly RunningNode[], lanes: readonly Promise<void>[]): Promise<void> {
+  await Promise.allSettled([...roots.map((root) => root.close()), ...lanes]);
+}
+
+function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms).unref();
+  });
+}
+
+/** The error says no more than that the signal fired. */
+function isAbort(error: unknown, signal: AbortSignal): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause)
+    if (cause === signal.reason || cause.name === "AbortError") return true;
+  return error === signal.reason;
+}

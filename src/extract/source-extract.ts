@@ -1,0 +1,181 @@
+import { guardDisk } from "../load-package/errors.ts";
+import { numberedFileId } from "../load-package/job-file.ts";
+import type { PackageFolder } from "../load-package/package-folder.ts";
+import type { SchemaDocument } from "../schema/document.ts";
+import type { ResourceHints, TableHints } from "../schema/hint-options.ts";
+import { tableHints } from "../schema/hints.ts";
+import type { NamingConvention } from "../schema/naming/naming-convention.ts";
+import { nestedTableHints } from "../schema/nested-hints.ts";
+import { hasSeenData } from "../schema/table.ts";
+import { mergeTable } from "../schema/update.ts";
+import type { ResourceDefinition } from "./definition.ts";
+import { encodeRow, UnencodableError } from "./encode-row.ts";
+import { RowInvalidError } from "./errors.ts";
+import type { Mark } from "./marked.ts";
+import { RawFile } from "./raw-file.ts";
+import { mergeHints } from "./resource-hints.ts";
+
+export interface Metrics {
+  readonly items: number;
+  readonly bytes: number;
+  readonly files: number;
+}
+
+interface ResourceCount {
+  rows: number;
+  characters: number;
+  readonly tables: Set<RawFile>;
+}
+
+/** What one source writes during an extract: raw files in a private package, and the hints of its tables in a schema. */
+export class SourceExtract {
+  readonly folder: PackageFolder;
+  readonly #naming: NamingConvention;
+  readonly #tables = new Map<string, RawFile>();
+  /** Tables whose hints are in the schema already, by resource and table. */
+  readonly #declared = new Set<string>();
+  /** The hints that marks have changed, by resource and table. */
+  readonly #marked = new Map<string, ResourceHints>();
+  readonly #resources = new Map<string, ResourceCount>();
+  readonly #tableNames = new Map<string, string>();
+  #schema: SchemaDocument;
+
+  constructor(options: { readonly folder: PackageFolder; readonly schema: SchemaDocument; readonly naming: NamingConvention }) {
+    this.folder = options.folder;
+    this.#schema = options.schema;
+    this.#naming = options.naming;
+  }
+
+  get schema(): SchemaDocument {
+    return this.#schema;
+  }
+
+  /** True when there is a raw file. */
+  get hasData(): boolean {
+    return this.#tables.size > 0;
+  }
+
+  /** Rows so far of a resource. */
+  rowsOf(resource: string): number {
+    return this.#resources.get(resource)?.rows ?? 0;
+  }
+
+  resourceMetrics(resource: string): Metrics {
+    const count = this.#resources.get(resource);
+    if (count === undefined) return { items: 0, bytes: 0, files: 0 };
+    return { items: count.rows, bytes: count.characters, files: [...count.tables].reduce((sum, table) => sum + table.files, 0) };
+  }
+
+  /** Throws RowInvalidError, WorkingDirError when the disk refuses. */
+  write(definition: ResourceDefinition, rows: readonly unknown[], mark: Mark | undefined): void {
+    guardDisk(this.folder.workingDir, () => this.#write(definition, rows, mark));
+  }
+
+  #write(definition: ResourceDefinition, rows: readonly unknown[], mark: Mark | undefined): void {
+    const { hints, name } = definition;
+    const tableOf = mark?.tableName ?? hints.tableName ?? name;
+    if (rows.length === 0) {
+      if (mark?.hints !== undefined) this.#declare(definition, typeof tableOf === "string" ? tableOf : name, mark.hints);
+      return;
+    }
+    const count = this.#count(name);
+    let table = typeof tableOf === "string" ? this.#table(definition, tableOf, mark?.hints, count) : undefined;
+    for (const row of rows) {
+      if (typeof tableOf === "function") table = this.#table(definition, tableOf(row as never), mark?.hints, count);
+      const text = encode(row, name, count.rows);
+      table!.append(text);
+      count.rows += 1;
+      count.characters += text.length;
+    }
+  }
+
+  #count(resource: string): ResourceCount {
+    const known = this.#resources.get(resource);
+    if (known !== undefined) return known;
+    const count: ResourceCount = { rows: 0, characters: 0, tables: new Set() };
+    this.#resources.set(resource, count);
+    return count;
+  }
+
+  /** A replaced table that got no rows is emptied: an empty raw file says so. A table that never had rows needs none. */
+  writeEmpty(definition: ResourceDefinition): void {
+    for (const table of Object.values(this.#schema.tables)) {
+      if (table.parent !== undefined || table.resource !== definition.name || !hasSeenData(table)) continue;
+      if (!this.#tables.has(table.name)) this.#table(definition, table.name, undefined, this.#count(definition.name)).ensureFile();
+    }
+  }
+
+  /** Adds a row that leat itself makes, with the definition of its table. */
+  writeSystemRow(table: Parameters<typeof mergeTable>[1], row: object): void {
+    this.#schema = mergeTable(this.#schema, table);
+    this.#rawFile(table.name).append(encodeRow(row));
+  }
+
+  finish(): void {
+    guardDisk(this.folder.workingDir, () => {
+      for (const file of this.#tables.values()) file.finish();
+    });
+  }
+
+  abandon(): void {
+    for (const file of this.#tables.values()) file.abandon();
+  }
+
+  tableMetrics(): Record<string, Metrics> {
+    return Object.fromEntries([...this.#tables].map(([name, file]) => [name, { items: file.rows, bytes: file.bytes, files: file.files }]));
+  }
+
+  #table(definition: ResourceDefinition, rawName: string, changed: TableHints | undefined, count: ResourceCount): RawFile {
+    const file = this.#rawFile(this.#declare(definition, rawName, changed));
+    count.tables.add(file);
+    return file;
+  }
+
+  /** Puts what the resource declares about a table into the schema, once, and again when a mark changes it. */
+  #declare(definition: ResourceDefinition, rawName: string, changed: TableHints | undefined): string {
+    const name = this.#tableName(rawName);
+    const key = `${definition.name}\n${name}`;
+    if (this.#declared.has(key) && changed === undefined) return name;
+    const before = this.#marked.get(key) ?? definition.hints;
+    const hints = changed === undefined ? before : mergeHints(before, changed as ResourceHints);
+    this.#marked.set(key, hints);
+    this.#declared.add(key);
+    const stored = tableHints(hints, this.#naming);
+    const isNested = this.#schema.tables[name]?.parent !== undefined;
+    const declared = isNested ? stored : { write_disposition: "append", ...stored, resource: definition.name };
+    this.#schema = mergeTable(this.#schema, { ...declared, name });
+    for (const nested of nestedTableHints(hints.nestedHints, { table: name, resource: definition.name }, this.#naming))
+      this.#schema = mergeTable(this.#schema, nested);
+    return name;
+  }
+
+  #tableName(rawName: string): string {
+    const known = this.#tableNames.get(rawName);
+    if (known !== undefined) return known;
+    const name = this.#naming.normalizeTableIdentifier(rawName);
+    this.#tableNames.set(rawName, name);
+    return name;
+  }
+
+  #rawFile(table: string): RawFile {
+    const known = this.#tables.get(table);
+    if (known !== undefined) return known;
+    const { folder } = this;
+    let ordinal = 0;
+    const file = new RawFile(() => {
+      const fileId = numberedFileId(ordinal++, `${folder.loadId}/${table}`);
+      return folder.newJobPath({ table, fileId, retry: 0, format: "typed-jsonl", isCompressed: false });
+    });
+    this.#tables.set(table, file);
+    return file;
+  }
+}
+
+function encode(row: unknown, resource: string, rowIndex: number): string {
+  try {
+    return encodeRow(row);
+  } catch (error) {
+    if (error instanceof UnencodableError) throw new RowInvalidError({ resource, rowIndex, path: error.path, what: error.what });
+    throw error;
+  }
+}

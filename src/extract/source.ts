@@ -1,0 +1,130 @@
+import type { ConfigOf, ConfigOverrides, ConfigSpec } from "../config/spec.ts";
+import { ConfigError } from "../core/errors.ts";
+import type { SourceHints } from "../schema/hint-options.ts";
+import { buildAlone } from "./build-alone.ts";
+import { checkName, checkOptions } from "./definition.ts";
+import type { LimitOptions, Resource } from "./resource.ts";
+import type { Loose } from "./rows.ts";
+import type { SourceDefinition, SourceEdit } from "./source-definition.ts";
+import type { DeepReadonly } from "./state-types.ts";
+
+export interface SourceContext<Config = Record<never, never>, State = Loose> {
+  readonly config: Config;
+  /** Source state as it was committed; a write throws StateAccessError. */
+  readonly state: DeepReadonly<State>;
+  readonly sourceName: string;
+  readonly signal: AbortSignal;
+}
+
+export interface SourceOptions<Spec extends ConfigSpec = Record<never, never>> extends SourceHints {
+  readonly config?: Spec;
+  /** Section of the config lookup between `sources` and the name (dlt: the module). Default none. */
+  readonly section?: string;
+}
+
+type OneOrMore<T> = T | readonly T[];
+/** As NoInfer, but leaves no trace in the result, so that calls can be chained. */
+type Hold<T> = [T][T extends unknown ? 0 : never];
+type Named<R extends Resource, Name> = string extends R["name"] ? R : Extract<R, { readonly name: Name }>;
+
+/** Resources under one name: one schema, one state. Built when it runs, so that config and state are those of the pipeline. */
+export interface Source<out Name extends string = string, out R extends Resource = Resource> {
+  readonly name: Name;
+  /** Runs only these (dlt: `with_resources`). An unknown dynamic name throws ConfigError when the source is built. */
+  withResources<N extends R["name"], All extends Resource = R>(...names: readonly N[]): Source<Name, Hold<Named<All, N>>>;
+  /** Changes one resource of somebody else's source. */
+  mapResource<N extends R["name"], Next extends Resource, All extends Resource = R>(
+    name: N,
+    change: (resource: Hold<Named<All, N>>) => Next,
+  ): Source<Name, Hold<Exclude<All, Named<All, N>>> | Next>;
+  /** Limits every resource. */
+  limit(max: LimitOptions): Source<Name, R>;
+  withName<const Next extends string>(name: Next): Source<Next, R>;
+  applyHints(hints: SourceHints): Source<Name, R>;
+  /** Builds outside a pipeline, with throw-away state: for tests. Throws ConfigError for missing config. */
+  build<All extends Resource = R>(): Promise<{ readonly [N in All["name"]]: Hold<Named<All, N>> }>;
+}
+
+/** Call it with what is given in code; the rest of the config is looked up. */
+export interface SourceFactory<Name extends string = string, Spec extends ConfigSpec = ConfigSpec, R extends Resource = Resource> {
+  (overrides?: ConfigOverrides<Spec>): Source<Name, R>;
+  readonly name: Name;
+  readonly config: Spec;
+}
+
+const hintNames = ["maxTableNesting", "schemaContract", "rootKey", "parallel"] as const;
+
+/** Groups resources under one name, with one config. Throws ConfigError for an invalid name or option. */
+export function source<const Name extends string, R extends Resource>(
+  name: Name,
+  build: (context: SourceContext) => OneOrMore<R> | PromiseLike<OneOrMore<R>>,
+): SourceFactory<Name, Record<never, never>, R>;
+export function source<const Name extends string, R extends Resource, Spec extends ConfigSpec = Record<never, never>>(
+  name: Name,
+  options: SourceOptions<Spec>,
+  build: (context: SourceContext<ConfigOf<Spec>>) => OneOrMore<R> | PromiseLike<OneOrMore<R>>,
+): SourceFactory<Name, Spec, R>;
+export function source(name: string, ...rest: readonly unknown[]): SourceFactory {
+  const [options, build] = (rest.length === 1 ? [{}, rest[0]] : rest) as [SourceOptions<ConfigSpec>, SourceDefinition["build"]];
+  checkName("source", name);
+  checkOptions(`Source \`${name}\``, options, ["config", "section", ...hintNames]);
+  if (typeof build !== "function")
+    throw new ConfigError(`Source \`${name}\` needs a function that returns its resources; got a ${typeof build}.`);
+  const { config = {}, section, ...hints } = options;
+  const factory = (overrides: ConfigOverrides<ConfigSpec> = {}): Source => {
+    const definition = { name, factoryName: name, section, spec: config, overrides, hints, build, edits: [] };
+    return new SourceValue(definition) as unknown as Source;
+  };
+  Object.defineProperty(factory, "name", { value: name });
+  return Object.freeze(Object.assign(factory, { config })) as unknown as SourceFactory;
+}
+
+/** The frozen value that users hold. What it means is in `~source`. */
+class SourceValue {
+  readonly name: string;
+  readonly "~source": SourceDefinition;
+
+  constructor(definition: SourceDefinition) {
+    this.name = definition.name;
+    this["~source"] = Object.freeze(definition);
+    Object.freeze(this);
+  }
+
+  withResources(...names: readonly string[]): SourceValue {
+    return this.#edited({ kind: "select", names });
+  }
+
+  mapResource(name: string, change: (resource: never) => Resource): SourceValue {
+    return this.#edited({ kind: "map", name, change });
+  }
+
+  limit(max: LimitOptions): SourceValue {
+    return this.#edited({ kind: "limit", max });
+  }
+
+  withName(name: string): SourceValue {
+    checkName("source", name);
+    return this.#with({ name });
+  }
+
+  applyHints(hints: SourceHints): SourceValue {
+    checkOptions(`applyHints() of source \`${this.name}\``, hints, hintNames);
+    return this.#with({ hints: { ...this["~source"].hints, ...hints } });
+  }
+
+  build(): Promise<{ readonly [name: string]: Resource }> {
+    return buildAlone(this["~source"]);
+  }
+
+  #edited(edit: SourceEdit): SourceValue {
+    return this.#with({ edits: [...this["~source"].edits, edit] });
+  }
+
+  #with(change: Partial<SourceDefinition>): SourceValue {
+    return new SourceValue({ ...this["~source"], ...change });
+  }
+}
+
+export function isSource(value: unknown): value is Source & { readonly "~source": SourceDefinition } {
+  return typeof value === "object" && value !== null && "~source" in value;
+}

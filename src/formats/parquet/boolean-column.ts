@@ -1,0 +1,42 @@
+import type { Cell } from "../../schema/cell.ts";
+import { Bitmap } from "./bitmap.ts";
+import { CellRangeError } from "./cell-range-error.ts";
+import { encoding } from "./codes.ts";
+import type { ColumnBuffer, ColumnPages } from "./column-buffer.ts";
+import type { ParquetColumnType } from "./column-type.ts";
+import { dataPage } from "./page.ts";
+import { Presence } from "./presence.ts";
+
+/** True and false, one bit each. */
+export class BooleanColumn implements ColumnBuffer {
+  readonly name: string;
+  readonly type: ParquetColumnType;
+  readonly #values = new Bitmap();
+  readonly #presence = new Presence();
+
+  constructor(name: string, type: ParquetColumnType) {
+    this.name = name;
+    this.type = type;
+  }
+
+  set(rowIndex: number, cell: Cell): void {
+    if (typeof cell !== "boolean") throw new CellRangeError({ column: this.name, value: cell, reason: "the value is not true or false" });
+    this.#presence.mark(rowIndex);
+    if (cell) this.#values.set(this.#presence.count - 1);
+  }
+
+  get byteSize(): number {
+    return this.#values.byteSize + this.#presence.byteSize;
+  }
+
+  finish(rowCount: number): ColumnPages {
+    const { count } = this.#presence;
+    const body = [...this.#presence.levels(rowCount), this.#values.packed(count)];
+    return { data: dataPage(rowCount, encoding.plain, body), nullCount: rowCount - count };
+  }
+
+  clear(): void {
+    this.#values.clear();
+    this.#presence.clear();
+  }
+}

@@ -1,0 +1,13 @@
+import type { Cell } from "../../schema/cell.ts";
+import { PlainColumn } from "./plain-column.ts";
+
+export class DoubleColumn extends PlainColumn {
+  set(rowIndex: number, cell: Cell): void {
+    if (typeof cell !== "number") this.refuse(cell, "the value is not a number");
+    const { values } = this;
+    values.reserve(8);
+    values.view.setFloat64(values.size, cell, true);
+    this.presence.mark(rowIndex);
+    values.size += 8;
+  }
+}

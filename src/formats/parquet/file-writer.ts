@@ -1,0 +1,138 @@
+import { closeSync, fdatasyncSync, openSync, renameSync, rmSync } from "node:fs";
+import { InternalError } from "../../core/errors.ts";
+import type { ColumnSource } from "./column-buffer.ts";
+import { isSameType, type ParquetColumnType } from "./column-type.ts";
+import { type ColumnChunk, footer } from "./footer.ts";
+import { nullPage, type Page } from "./page.ts";
+import { writePieces } from "./write-pieces.ts";
+
+/**
+ * Writes one Parquet file: flat, every column optional, nothing compressed. It grows as `<path>.tmp` and gets its name when it is whole.
+ * A column may come with any row group: `close` adds it, without values, to the ones before.
+ */
+export class ParquetFileWriter {
+  readonly path: string;
+  readonly #temporaryPath: string;
+  readonly #fd: number;
+  readonly #columns = new Map<string, ParquetColumnType>();
+  readonly #rowGroups: { readonly rowCount: number; readonly chunks: Map<string, ColumnChunk> }[] = [];
+  #pending: Uint8Array[] = [];
+  #bytes = 0;
+  #rows = 0;
+  #isOpen = true;
+  #isDone = false;
+
+  constructor(path: string) {
+    this.path = path;
+    this.#temporaryPath = `${path}.tmp`;
+    this.#fd = openSync(this.#temporaryPath, "w");
+    this.#append([magic]);
+  }
+
+  /** Bytes so far. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Rows so far. */
+  get rows(): number {
+    return this.#rows;
+  }
+
+  /**
+   * Writes `rowCount` rows and clears the columns for the next ones. New columns are placed behind the known ones, in the order of the map;
+   * known columns that are missing have no value. Without rows it only makes the columns known.
+   */
+  writeRowGroup(columns: ReadonlyMap<string, ColumnSource>, rowCount: number): void {
+    for (const [name, column] of columns) this.#declare(name, column.type);
+    if (rowCount === 0) return;
+    const chunks = new Map<string, ColumnChunk>();
+    for (const [name, column] of columns) chunks.set(name, this.#appendColumn(column, rowCount));
+    this.#rowGroups.push({ rowCount, chunks });
+    this.#rows += rowCount;
+    this.#flush();
+    for (const column of columns.values()) column.clear();
+  }
+
+  /** Ends the file and gives it its name. With `sync` its content survives a power cut (the name only when the folder is synced, too). */
+  close(options: { readonly sync?: boolean } = {}): { bytes: number; rows: number } {
+    try {
+      this.#appendMissingColumns();
+      this.#appendFooter();
+      this.#flush();
+      if (options.sync) fdatasyncSync(this.#fd);
+      this.#closeFile();
+      renameSync(this.#temporaryPath, this.path);
+      this.#isDone = true;
+    } catch (error) {
+      this.abort();
+      throw error;
+    }
+    return { bytes: this.#bytes, rows: this.#rows };
+  }
+
+  /** Removes what was written. After `close` or a first `abort` it does nothing. */
+  abort(): void {
+    if (this.#isDone) return;
+    this.#isDone = true;
+    if (this.#isOpen) this.#closeFile();
+    rmSync(this.#temporaryPath, { force: true });
+  }
+
+  #declare(name: string, type: ParquetColumnType): void {
+    const known = this.#columns.get(name);
+    if (known && !isSameType(known, type)) throw new InternalError(`Column \`${name}\` changed its type within the file ${this.path}.`);
+    this.#columns.set(name, known ?? type);
+  }
+
+  #appendColumn(column: ColumnSource, rowCount: number): ColumnChunk {
+    const { dictionary, data, nullCount } = column.finish(rowCount);
+    const dictionaryOffset = dictionary && this.#appendPage(dictionary);
+    const dataOffset = this.#appendPage(data);
+    return { dataOffset, dictionaryOffset, size: (dictionary?.size ?? 0) + data.size, nullCount };
+  }
+
+  #appendMissingColumns(): void {
+    for (const { rowCount, chunks } of this.#rowGroups) {
+      const page = nullPage(rowCount);
+      for (const name of this.#columns.keys()) {
+        if (chunks.has(name)) continue;
+        chunks.set(name, { dataOffset: this.#appendPage(page), dictionaryOffset: undefined, size: page.size, nullCount: rowCount });
+      }
+    }
+  }
+
+  #appendFooter(): void {
+    if (this.#columns.size === 0) throw new InternalError(`The file ${this.path} has no column.`);
+    const metadata = footer(this.#columns, this.#rowGroups);
+    const size = Buffer.alloc(4);
+    size.writeUInt32LE(metadata.length);
+    this.#append([metadata, size, magic]);
+  }
+
+  /** Answers with the place of the page in the file. */
+  #appendPage(page: Page): number {
+    const offset = this.#bytes;
+    this.#append(page.pieces);
+    return offset;
+  }
+
+  #append(pieces: readonly Uint8Array[]): void {
+    for (const piece of pieces) {
+      this.#pending.push(piece);
+      this.#bytes += piece.length;
+    }
+  }
+
+  #flush(): void {
+    writePieces(this.#fd, this.#pending);
+    this.#pending = [];
+  }
+
+  #closeFile(): void {
+    this.#isOpen = false;
+    closeSync(this.#fd);
+  }
+}
+
+const magic: Uint8Array = Buffer.from("PAR1");

@@ -1,0 +1,63 @@
+import { createReadStream } from "node:fs";
+import { open } from "node:fs/promises";
+import { pipeline } from "node:stream";
+import { createGunzip } from "node:zlib";
+import { parseJson } from "../core/json-parse.ts";
+import type { JsonValue } from "../schema/json-value.ts";
+
+/** A line that is not what the format says. */
+export class LineInvalidError extends Error {
+  /** Counted from 1. */
+  readonly line: number;
+
+  constructor(path: string, line: number, problem: string, cause?: unknown) {
+    super(`Line ${line} of \`${path}\` ${problem}.`, { cause });
+    this.line = line;
+  }
+}
+
+/** The rows of a raw file, an array per line. Values that JSON knows no type for are still marked strings. Compressed files are told by their content. */
+export async function* readTypedJsonl(path: string): AsyncGenerator<readonly JsonValue[], void> {
+  let line = 0;
+  for await (const text of readLines(path)) {
+    line += 1;
+    if (text === "") continue;
+    let rows: unknown;
+    try {
+      rows = parseJson(text);
+    } catch (cause) {
+      throw new LineInvalidError(path, line, "is not valid JSON", cause);
+    }
+    if (!Array.isArray(rows)) throw new LineInvalidError(path, line, "is not a list of rows");
+    yield rows as JsonValue[];
+  }
+}
+
+const chunkBytes = 1024 * 1024;
+const newline = 10;
+
+async function* readLines(path: string): AsyncGenerator<string, void> {
+  const file = createReadStream(path, { highWaterMark: chunkBytes });
+  // The callback is empty because the loop below throws the error of either stream.
+  const chunks: AsyncIterable<Buffer> = (await isCompressed(path))
+    ? pipeline(file, createGunzip({ chunkSize: chunkBytes }), () => {})
+    : file;
+  let rest: Buffer[] = [];
+  for await (const chunk of chunks) {
+    let from = 0;
+    for (let end = chunk.indexOf(newline); end >= 0; end = chunk.indexOf(newline, from)) {
+      const last = chunk.subarray(from, end);
+      yield rest.length === 0 ? last.toString() : Buffer.concat([...rest, last]).toString();
+      rest = [];
+      from = end + 1;
+    }
+    if (from < chunk.length) rest.push(chunk.subarray(from));
+  }
+  if (rest.length > 0) yield Buffer.concat(rest).toString();
+}
+
+async function isCompressed(path: string): Promise<boolean> {
+  await using file = await open(path);
+  const { bytesRead, buffer } = await file.read(Buffer.alloc(2), 0, 2, 0);
+  return bytesRead === 2 && buffer[0] === 0x1f && buffer[1] === 0x8b;
+}

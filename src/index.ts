@@ -1,0 +1,73 @@
+/** The public API of leat, name by name; what is not here is free to change. */
+
+export { Decimal } from "decimal.js";
+export { type Field, field } from "./config/field.ts";
+export { readConfig } from "./config/read-config.ts";
+export type { ConfigOf, ConfigOverrides, ConfigSpec } from "./config/spec.ts";
+export type { Duration } from "./core/duration.ts";
+export {
+  CancelledError,
+  ConfigError,
+  DestinationError,
+  InternalError,
+  PackageError,
+  SchemaError,
+  SourceError,
+  StateError,
+} from "./core/errors.ts";
+export { PlainDate } from "./core/plain-date.ts";
+export { PlainDateTime } from "./core/plain-date-time.ts";
+export { PlainTime } from "./core/plain-time.ts";
+export type { StandardSchema } from "./core/standard-schema.ts";
+export { Timestamp } from "./core/timestamp.ts";
+export type { Destination } from "./destination-kit/contract.ts";
+export {
+  ConnectionError,
+  LoadJobFailedError,
+  MissingDriverError,
+  UndefinedRelationError,
+  UnsupportedError,
+} from "./destination-kit/errors.ts";
+export type { LoadJobInfo } from "./destination-kit/load-job.ts";
+export { NotRunningError, ResourceFailedError, RowInvalidError } from "./extract/errors.ts";
+export { withHints, withTableName } from "./extract/marked.ts";
+export { type LimitOptions, type Resource, type ResourceContext, type ResourceOptions, resource } from "./extract/resource.ts";
+export type { Loose, Marked, RowOf, Rows } from "./extract/rows.ts";
+export { current, type RunningPipeline } from "./extract/running.ts";
+export { type Source, type SourceContext, type SourceFactory, type SourceOptions, source } from "./extract/source.ts";
+export type { Metrics } from "./extract/source-extract.ts";
+export type { StateObject, StateValue } from "./extract/state-types.ts";
+export { type TransformerOptions, transformer } from "./extract/transformer.ts";
+export type { LoadPackageInfo } from "./load/package-info.ts";
+export {
+  PackageCorruptError,
+  PackagePendingError,
+  PipelineLockedError,
+  VersionTooNewError,
+  WorkingDirError,
+} from "./load-package/errors.ts";
+export { type AnyLeatError, LeatError } from "./pipeline/any-error.ts";
+export { type Step, StepFailedError } from "./pipeline/errors.ts";
+export type { Logger, PipelineEvent } from "./pipeline/events.ts";
+export type { ExtractInfo, LoadInfo, NormalizeInfo, PipelineTrace, RunInfo } from "./pipeline/infos.ts";
+export { type Pipeline, pipeline, type RunOptions } from "./pipeline/pipeline.ts";
+export type { DestinationName, PipelineOptions, RunSettings } from "./pipeline/pipeline-options.ts";
+export type { Runnable } from "./pipeline/runnable.ts";
+export type { SqlClient } from "./pipeline/sql-client.ts";
+export type { DataType } from "./schema/data-type.ts";
+export type { ColumnSchema, SchemaDocument, TableSchema } from "./schema/document.ts";
+export { ContractViolationError, TypeConflictError } from "./schema/errors.ts";
+export type {
+  ColumnHints,
+  FileFormat,
+  ResourceHints,
+  SchemaContract,
+  SourceHints,
+  TableFormat,
+  TableHints,
+  WriteDisposition,
+} from "./schema/hint-options.ts";
+export { IdentifierError } from "./schema/naming/identifier.ts";
+export type { SchemaUpdate } from "./schema/update.ts";
+export type { IncrementalState, PipelineState } from "./state/document.ts";
+export { InvalidStateError, StateAccessError } from "./state/errors.ts";

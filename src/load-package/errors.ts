@@ -1,0 +1,126 @@
+import { LeatError, PackageError } from "../core/errors.ts";
+
+/** A file of a load package is missing or cannot be read. */
+export class PackageCorruptError extends PackageError {
+  readonly code = "package-corrupt" as const;
+  readonly loadId: string;
+
+  constructor(options: {
+    readonly workingDir: string;
+    readonly loadId: string;
+    readonly path: string;
+    readonly problem: string;
+    readonly cause?: unknown;
+  }) {
+    super(
+      `Load package \`${options.loadId}\` cannot be read: \`${options.path}\` ${options.problem}. ` +
+        `Restore the file, or delete the folder of the package (its rows are then extracted again where the source still has them).`,
+      options,
+    );
+    this.loadId = options.loadId;
+  }
+}
+
+/** There are packages that are not loaded yet, and the call needs a pipeline without any. */
+export class PackagePendingError extends PackageError {
+  readonly code = "package-pending" as const;
+  readonly loadIds: readonly string[];
+
+  constructor(options: {
+    readonly workingDir: string;
+    readonly pipelineName: string;
+    readonly loadIds: readonly string[];
+    readonly what: string;
+  }) {
+    super(
+      `Pipeline \`${options.pipelineName}\` has pending load packages (${options.loadIds.join(", ")}): ${options.what} needs them loaded first. Call run() to finish them.`,
+      options,
+    );
+    this.loadIds = options.loadIds;
+  }
+}
+
+/** Something on disk was written by a newer version of leat or dlt. */
+export class VersionTooNewError extends PackageError {
+  readonly code = "version-too-new" as const;
+  readonly version: number;
+
+  constructor(options: {
+    readonly workingDir: string;
+    readonly what: string;
+    readonly version: number;
+    readonly supported: number | string;
+    readonly cause?: unknown;
+  }) {
+    super(
+      `${options.what} was written by a newer version: it has version ${options.version}, this leat knows up to ${options.supported}. ` +
+        `Update leat here, or finish with the version that wrote it. Nothing was changed.`,
+      options,
+    );
+    this.version = options.version;
+  }
+}
+
+/** Another process runs the pipeline. */
+export class PipelineLockedError extends PackageError {
+  readonly code = "pipeline-locked" as const;
+  readonly ownerPid: number;
+
+  constructor(options: { readonly workingDir: string; readonly pipelineName: string; readonly ownerPid: number; readonly since: string }) {
+    super(
+      `Pipeline \`${options.pipelineName}\` is running in process ${options.ownerPid} since ${options.since}. ` +
+        `Wait for it or stop it; give this run another name or \`pipelinesDir\` if both should run at once. Lock: ${options.workingDir}.`,
+      { ...options, retryable: true },
+    );
+    this.ownerPid = options.ownerPid;
+  }
+}
+
+/** The working directory cannot be written or read: the disk is full or read-only, or rights are missing. */
+export class WorkingDirError extends PackageError {
+  readonly code = "working-dir" as const;
+  /** The file or folder that failed. */
+  readonly path: string;
+
+  constructor(options: {
+    readonly workingDir: string;
+    readonly path: string;
+    readonly problem: string;
+    readonly advice: string;
+    readonly cause: unknown;
+  }) {
+    super(`Cannot write \`${options.path}\`: ${options.problem}. ${options.advice}`, { ...options, retryable: true });
+    this.path = options.path;
+  }
+}
+
+const problems: Readonly<Record<string, readonly [problem: string, advice: string]>> = {
+  ENOSPC: ["the disk is full", "Free some space and run again."],
+  EDQUOT: ["the disk quota is used up", "Free some space and run again."],
+  EFBIG: ["the file would pass the file size limit of this process", "Raise the limit (`ulimit -f`) and run again."],
+  EROFS: ["the file system is read-only", "Choose a writable folder with `pipelinesDir` or DLT_DATA_DIR."],
+  EACCES: ["permission denied", "Give this user the right to write there, or choose another folder with `pipelinesDir` or DLT_DATA_DIR."],
+  EPERM: [
+    "the operation is not permitted",
+    "Give this user the right to write there, or choose another folder with `pipelinesDir` or DLT_DATA_DIR.",
+  ],
+  ENOTDIR: ["a part of the path is not a folder", "Choose another folder with `pipelinesDir` or DLT_DATA_DIR."],
+  EMFILE: ["too many files are open", "Raise the limit (`ulimit -n`) and run again."],
+};
+
+/** Runs file work; an error of the disk becomes a WorkingDirError. Errors of leat and others pass as they are. */
+export function guardDisk<T>(workingDir: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw asDiskError(workingDir, error);
+  }
+}
+
+export function asDiskError(workingDir: string, error: unknown): unknown {
+  if (LeatError.is(error) || !(error instanceof Error)) return error;
+  const { code, path } = error as NodeJS.ErrnoException;
+  const known = code === undefined ? undefined : problems[code];
+  if (known === undefined) return error;
+  return new WorkingDirError({ workingDir, path: path ?? workingDir, problem: known[0], advice: known[1], cause: error });
+}

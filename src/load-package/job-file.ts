@@ -1,0 +1,33 @@
+import { createHash } from "node:crypto";
+
+/** The parts of a job file's name: `<table>.<file id>.<retry>.<format>[.gz]`. A job id is the name without the retry. */
+export interface JobFile {
+  readonly table: string;
+  /** Ten hex digits. Ours begin with four digits that count, so that the order of names is the order of rows. */
+  readonly fileId: string;
+  readonly retry: number;
+  readonly format: string;
+  readonly isCompressed: boolean;
+}
+
+export function jobFileName(job: JobFile): string {
+  return `${job.table}.${job.fileId}.${job.retry}.${job.format}${job.isCompressed ? ".gz" : ""}`;
+}
+
+export function jobId(job: JobFile): string {
+  return `${job.table}.${job.fileId}.${job.format}${job.isCompressed ? ".gz" : ""}`;
+}
+
+/** Undefined when the name is not that of a job file. */
+export function parseJobFileName(name: string): JobFile | undefined {
+  const match = /^(.+)\.([0-9a-f]{10})\.(\d+)\.([a-z][a-z_-]*)(\.gz)?$/.exec(name);
+  if (match === null) return undefined;
+  const [, table, fileId, retry, format, gz] = match;
+  return { table: table!, fileId: fileId!, retry: Number(retry), format: format!, isCompressed: gz !== undefined };
+}
+
+/** A file id for the nth file of its kind in a package. Deterministic, so that work that is done again gives the same names. */
+export function numberedFileId(ordinal: number, salt: string): string {
+  const digest = createHash("sha256").update(salt).digest("hex");
+  return ordinal.toString(16).padStart(4, "0").slice(-4) + digest.slice(0, 6);
+}

@@ -1,0 +1,188 @@
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { readTextIfExists, syncFolder, writeFileAtomic } from "../core/files.ts";
+import { encodeJson } from "../core/json-encode.ts";
+import { parseTyped } from "../core/json-typed.ts";
+import { type SchemaDocument, schemaEngineVersion } from "../schema/document.ts";
+import { readSchema, SchemaUnreadable, SchemaVersionTooNew } from "../schema/read-schema.ts";
+import type { SchemaUpdate } from "../schema/update.ts";
+import { PackageCorruptError, VersionTooNewError } from "./errors.ts";
+import { type JobFile, jobFileName, parseJobFileName } from "./job-file.ts";
+import { hashPackageState, type PackageState, packageStateEngineVersion } from "./package-state.ts";
+
+export const jobStates = ["new", "started", "failed", "completed"] as const;
+export type JobState = (typeof jobStates)[number];
+
+/** A job as it lies in the package. */
+export interface PackageJob extends JobFile {
+  readonly state: JobState;
+  readonly path: string;
+  readonly bytes: number;
+}
+
+/** One load package on disk, in dlt's layout (wire-format section 7). Reads and writes its files; where the folder lies is PackageStore's business. */
+export class PackageFolder {
+  readonly workingDir: string;
+  readonly loadId: string;
+  readonly path: string;
+
+  constructor(workingDir: string, path: string, loadId: string) {
+    this.workingDir = workingDir;
+    this.path = path;
+    this.loadId = loadId;
+  }
+
+  create(): this {
+    mkdirSync(this.path, { recursive: true });
+    for (const state of jobStates) mkdirSync(join(this.path, `${state}_jobs`));
+    return this;
+  }
+
+  /** Where a new job file goes. */
+  newJobPath(job: JobFile): string {
+    return join(this.path, "new_jobs", jobFileName(job));
+  }
+
+  /** All jobs, in the order of their names: by table, then as they were written. */
+  jobs(state: JobState): PackageJob[] {
+    const folder = join(this.path, `${state}_jobs`);
+    const found: PackageJob[] = [];
+    for (const name of this.#list(folder).sort()) {
+      const job = parseJobFileName(name);
+      const path = join(folder, name);
+      if (job !== undefined) found.push({ ...job, state, path, bytes: statSync(path).size });
+    }
+    return found;
+  }
+
+  allJobs(): PackageJob[] {
+    return jobStates.flatMap((state) => this.jobs(state));
+  }
+
+  /** Moves a job; a rename, so it is in one state at any moment. */
+  moveJob(job: PackageJob, state: JobState): PackageJob {
+    const path = join(this.path, `${state}_jobs`, jobFileName(job));
+    renameSync(job.path, path);
+    return { ...job, state, path };
+  }
+
+  writeSchema(schema: SchemaDocument): void {
+    writeFileAtomic(join(this.path, "schema.json"), encodeJson(schema));
+  }
+
+  readSchema(): SchemaDocument {
+    const path = join(this.path, "schema.json");
+    const text = this.#read(path);
+    try {
+      return readSchema(text, path);
+    } catch (error) {
+      if (error instanceof SchemaVersionTooNew) {
+        const what = `The schema of load package \`${this.loadId}\` (${path})`;
+        throw new VersionTooNewError({
+          workingDir: this.workingDir,
+          what,
+          version: error.version,
+          supported: schemaEngineVersion,
+          cause: error,
+        });
+      }
+      if (!(error instanceof SchemaUnreadable)) throw error;
+      throw this.#corrupt(path, "is no schema document", error);
+    }
+  }
+
+  writeState(state: PackageState): void {
+    writeFileAtomic(join(this.path, "load_package_state.json"), encodeJson(hashPackageState(state), { typed: true }));
+  }
+
+  readState(): PackageState {
+    const path = join(this.path, "load_package_state.json");
+    const state = this.#parse(path, (text) => parseTyped(text) as PackageState);
+    if (state._state_engine_version > packageStateEngineVersion) {
+      const what = `Load package \`${this.loadId}\` (${path})`;
+      throw new VersionTooNewError({
+        workingDir: this.workingDir,
+        what,
+        version: state._state_engine_version,
+        supported: packageStateEngineVersion,
+      });
+    }
+    return state;
+  }
+
+  /** New tables and columns that this package brings; empty before it is normalized. */
+  readSchemaUpdate(): SchemaUpdate {
+    for (const name of ["applied_schema_updates.json", "schema_updates.json"]) {
+      const path = join(this.path, name);
+      if (existsSync(path)) return this.#parse(path, (text) => JSON.parse(text) as SchemaUpdate);
+    }
+    return {};
+  }
+
+  writeSchemaUpdate(update: SchemaUpdate, options: { readonly isApplied: boolean }): void {
+    const name = options.isApplied ? "applied_schema_updates.json" : "schema_updates.json";
+    writeFileAtomic(join(this.path, name), encodeJson(update));
+  }
+
+  /** "loaded" or "aborted" once the package is done. */
+  completion(): "loaded" | "aborted" | undefined {
+    const text = readTextIfExists(join(this.path, "package_completed.json"));
+    return text === undefined ? undefined : text.trim() === "aborted" ? "aborted" : "loaded";
+  }
+
+  markCompleted(how: "loaded" | "aborted"): void {
+    writeFileAtomic(join(this.path, "package_completed.json"), how);
+  }
+
+  /** Copies of the local state and schemas as they were before this package, for an abort. */
+  writeRestorePoint(stateText: string | undefined, schemas: ReadonlyMap<string, string>): void {
+    const folder = join(this.path, ".restore");
+    mkdirSync(folder, { recursive: true });
+    if (stateText !== undefined) writeFileAtomic(join(folder, "state.json"), stateText);
+    if (schemas.size === 0) return;
+    mkdirSync(join(folder, "schemas"));
+    for (const [name, text] of schemas) writeFileAtomic(join(folder, "schemas", `${name}.schema.json`), text);
+  }
+
+  /** Takes over the restore point of the package's extracted form. */
+  copyRestorePoint(extracted: PackageFolder): void {
+    const source = join(extracted.path, ".restore");
+    if (existsSync(source)) cpSync(source, join(this.path, ".restore"), { recursive: true });
+  }
+
+  /** Makes what the folder holds survive a power cut. The files were synced by whoever wrote them. */
+  sync(): void {
+    syncFolder(join(this.path, "new_jobs"));
+    syncFolder(this.path);
+  }
+
+  #list(folder: string): string[] {
+    try {
+      return readdirSync(folder);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+      throw this.#corrupt(folder, "is missing", error);
+    }
+  }
+
+  #parse<T>(path: string, parse: (text: string) => T): T {
+    const text = this.#read(path);
+    try {
+      return parse(text);
+    } catch (error) {
+      throw error instanceof SyntaxError ? this.#corrupt(path, "is not valid JSON", error) : error;
+    }
+  }
+
+  #read(path: string): string {
+    try {
+      return readFileSync(path, "utf8");
+    } catch (error) {
+      throw (error as NodeJS.ErrnoException).code === "ENOENT" ? this.#corrupt(path, "is missing", error) : error;
+    }
+  }
+
+  #corrupt(path: string, problem: string, cause: unknown): PackageCorruptError {
+    return new PackageCorruptError({ workingDir: this.workingDir, loadId: this.loadId, path, problem, cause });
+  }
+}

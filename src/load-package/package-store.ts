@@ -1,0 +1,165 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { crashPoint } from "../core/crash-point.ts";
+import { readTextIfExists, syncFolder, writeFileAtomic } from "../core/files.ts";
+import { VersionTooNewError } from "./errors.ts";
+import { PackageFolder } from "./package-folder.ts";
+
+const normalizeStorageVersion = "1.0.1";
+const loadStorageVersion = "1.0.2";
+
+/** Where the packages of one pipeline lie: `normalize/` before, `load/` after normalization (SPEC.md has the states and moves). */
+export class PackageStore {
+  readonly workingDir: string;
+  readonly #extracted: string;
+  readonly #new: string;
+  readonly #normalized: string;
+  readonly #loaded: string;
+
+  constructor(workingDir: string) {
+    this.workingDir = workingDir;
+    this.#extracted = join(workingDir, "normalize", "extracted");
+    this.#new = join(workingDir, "load", "new");
+    this.#normalized = join(workingDir, "load", "normalized");
+    this.#loaded = join(workingDir, "load", "loaded");
+  }
+
+  /** Makes the folders, refuses those of a newer version, and clears what an interrupted run left half done. Needs the pipeline's lock. */
+  open(): void {
+    for (const folder of [this.#extracted, this.#new, this.#normalized, this.#loaded]) mkdirSync(folder, { recursive: true });
+    this.#checkVersion("normalize", normalizeStorageVersion);
+    this.#checkVersion("load", loadStorageVersion);
+    this.#clearInterrupted();
+  }
+
+  /** Refuses folders of a newer version; changes nothing. */
+  checkVersions(): void {
+    this.#checkVersion("normalize", normalizeStorageVersion, { readOnly: true });
+    this.#checkVersion("load", loadStorageVersion, { readOnly: true });
+  }
+
+  /** A private folder for a package that is being extracted. Nobody sees it before `commitExtracted`. */
+  createExtracting(loadId: string): PackageFolder {
+    const privateFolder = join(this.workingDir, "normalize", randomBytes(8).toString("hex"));
+    mkdirSync(privateFolder);
+    return new PackageFolder(this.workingDir, join(privateFolder, loadId), loadId).create();
+  }
+
+  /** From here on the package is kept until it is loaded or aborted. */
+  commitExtracted(extracting: PackageFolder): PackageFolder {
+    extracting.sync();
+    crashPoint("extract:before-commit");
+    const path = join(this.#extracted, extracting.loadId);
+    renameSync(extracting.path, path);
+    syncFolder(this.#extracted);
+    crashPoint("extract:after-commit");
+    rmSync(join(extracting.path, ".."), { recursive: true });
+    return new PackageFolder(this.workingDir, path, extracting.loadId);
+  }
+
+  discardExtracting(extracting: PackageFolder): void {
+    rmSync(join(extracting.path, ".."), { recursive: true, force: true });
+  }
+
+  /** An empty folder for the normalized form of a package. */
+  createNormalizing(loadId: string): PackageFolder {
+    const path = join(this.#new, loadId);
+    rmSync(path, { recursive: true, force: true });
+    return new PackageFolder(this.workingDir, path, loadId).create();
+  }
+
+  /** The normalized form takes the place of the extracted one. */
+  commitNormalized(normalizing: PackageFolder): PackageFolder {
+    normalizing.sync();
+    crashPoint("normalize:before-commit");
+    const path = join(this.#normalized, normalizing.loadId);
+    renameSync(normalizing.path, path);
+    syncFolder(this.#normalized);
+    crashPoint("normalize:after-commit");
+    this.discardExtracted(normalizing.loadId);
+    return new PackageFolder(this.workingDir, path, normalizing.loadId);
+  }
+
+  discardNormalizing(loadId: string): void {
+    rmSync(join(this.#new, loadId), { recursive: true, force: true });
+  }
+
+  discardExtracted(loadId: string): void {
+    rmSync(join(this.#extracted, loadId), { recursive: true, force: true });
+  }
+
+  /** The package is in the destination: marks it and moves it to the loaded ones. */
+  completeLoaded(normalized: PackageFolder): PackageFolder {
+    normalized.markCompleted("loaded");
+    crashPoint("load:before-move");
+    const path = join(this.#loaded, normalized.loadId);
+    renameSync(normalized.path, path);
+    return new PackageFolder(this.workingDir, path, normalized.loadId);
+  }
+
+  discardLoaded(loadId: string): void {
+    rmSync(join(this.#loaded, loadId), { recursive: true, force: true });
+  }
+
+  /** Oldest first. */
+  extracted(): PackageFolder[] {
+    return this.#packages(this.#extracted);
+  }
+
+  /** Oldest first. */
+  normalized(): PackageFolder[] {
+    return this.#packages(this.#normalized);
+  }
+
+  /** Oldest first; the completed and the aborted ones. */
+  loaded(): PackageFolder[] {
+    return this.#packages(this.#loaded);
+  }
+
+  pendingLoadIds(): string[] {
+    return [...this.#loadIds(this.#normalized), ...this.#loadIds(this.#extracted)].sort();
+  }
+
+  #packages(folder: string): PackageFolder[] {
+    return this.#loadIds(folder).map((loadId) => new PackageFolder(this.workingDir, join(folder, loadId), loadId));
+  }
+
+  #loadIds(folder: string): string[] {
+    if (!existsSync(folder)) return [];
+    return readdirSync(folder)
+      .filter((name) => /^\d+(\.\d+)?$/.test(name))
+      .sort();
+  }
+
+  /** What a killed run leaves: private folders, half-normalized packages, and moves that lack their last step. */
+  #clearInterrupted(): void {
+    const normalizeFolder = join(this.workingDir, "normalize");
+    for (const name of readdirSync(normalizeFolder)) {
+      if (/^[0-9a-f]{16}$/.test(name)) rmSync(join(normalizeFolder, name), { recursive: true });
+    }
+    for (const loadId of this.#loadIds(this.#new)) this.discardNormalizing(loadId);
+    const done = new Set([...this.#loadIds(this.#normalized), ...this.#loadIds(this.#loaded)]);
+    for (const loadId of this.#loadIds(this.#extracted)) if (done.has(loadId)) this.discardExtracted(loadId);
+    for (const folder of this.normalized()) {
+      if (folder.completion() !== undefined) renameSync(folder.path, join(this.#loaded, folder.loadId));
+    }
+  }
+
+  #checkVersion(name: "normalize" | "load", supported: string, options: { readonly readOnly?: boolean } = {}): void {
+    const path = join(this.workingDir, name, ".version");
+    const found = readTextIfExists(path)?.trim();
+    if (found === undefined) {
+      if (!options.readOnly) writeFileAtomic(path, supported);
+      return;
+    }
+    const [major = 0] = found.split(".").map(Number);
+    if (major <= Number(supported.split(".")[0])) return;
+    throw new VersionTooNewError({
+      workingDir: this.workingDir,
+      what: `The folder \`${join(this.workingDir, name)}\``,
+      version: major,
+      supported,
+    });
+  }
+}

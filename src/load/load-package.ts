@@ -1,0 +1,71 @@
+import { crashPoint } from "../core/crash-point.ts";
+import type { Runtime } from "../core/runtime.ts";
+import type { LoadSession } from "../destination-kit/contract.ts";
+import type { LoadJob, LoadJobInfo } from "../destination-kit/load-job.ts";
+import { guardDisk } from "../load-package/errors.ts";
+import { jobId } from "../load-package/job-file.ts";
+import type { PackageFolder, PackageJob } from "../load-package/package-folder.ts";
+import type { PackageStore } from "../load-package/package-store.ts";
+import { jobInfo, type LoadPackageInfo, packageInfo } from "./package-info.ts";
+import { planPackage } from "./plan-package.ts";
+
+export interface LoadPackageOptions {
+  readonly folder: PackageFolder;
+  readonly store: PackageStore;
+  readonly session: LoadSession;
+  readonly runtime: Runtime;
+  readonly deleteCompletedJobs: boolean;
+  readonly onJob: (event: "job-started" | "job-completed" | "job-failed", job: LoadJobInfo) => void;
+}
+
+export interface LoadedPackage {
+  readonly info: LoadPackageInfo;
+  /** Rows of every table, as normalize counted them. */
+  readonly rowCounts: { readonly [table: string]: number };
+}
+
+/**
+ * Loads one normalized package in one commit and moves it to the loaded ones. When it fails the package stays pending, with its jobs started:
+ * the next attempt asks the destination for the load record first, so a package whose commit succeeded is only moved.
+ */
+export async function loadPackage(options: LoadPackageOptions): Promise<LoadedPackage> {
+  const { folder, store, session } = options;
+  const interrupted = folder.jobs("started");
+  if (interrupted.length > 0 && (await session.hasLoad(folder.loadId))) {
+    guardDisk(store.workingDir, () => moveAll(folder, [...interrupted, ...folder.jobs("new")], "completed"));
+    return complete(options);
+  }
+  const jobs = guardDisk(store.workingDir, () => moveAll(folder, [...folder.jobs("new"), ...interrupted], "started"));
+  crashPoint("load:jobs-started");
+  await commit(options, jobs);
+  guardDisk(store.workingDir, () => moveAll(folder, jobs, "completed"));
+  return complete(options);
+}
+
+async function commit(options: LoadPackageOptions, jobs: readonly PackageJob[]): Promise<void> {
+  const { folder, session, runtime, onJob } = options;
+  const byId = new Map(jobs.map((job) => [jobId(job), job]));
+  const infoOf = (job: LoadJob, state: LoadJobInfo["state"]): LoadJobInfo => ({ ...jobInfo(byId.get(job.jobId)!), state });
+  const plan = planPackage({ schema: folder.readSchema(), loadId: folder.loadId, jobs, insertedAtMicros: runtime.nowMicros() });
+  const { appliedUpdate } = await session.commitPackage(plan, {
+    started: (job) => onJob("job-started", infoOf(job, "started")),
+    completed: (job) => onJob("job-completed", infoOf(job, "completed")),
+  });
+  guardDisk(folder.workingDir, () => folder.writeSchemaUpdate(appliedUpdate, { isApplied: true }));
+}
+
+function complete(options: LoadPackageOptions): LoadedPackage {
+  const { folder, store } = options;
+  const rowCounts: Record<string, number> = {};
+  const jobRows = folder.readState().leat_job_rows ?? {};
+  for (const job of folder.jobs("completed")) rowCounts[job.table] = (rowCounts[job.table] ?? 0) + (jobRows[jobId(job)] ?? 0);
+  const loaded = guardDisk(store.workingDir, () => store.completeLoaded(folder));
+  const info = packageInfo(loaded, "loaded");
+  if (options.deleteCompletedJobs) guardDisk(store.workingDir, () => store.discardLoaded(loaded.loadId));
+  crashPoint("load:before-state-saved");
+  return { info, rowCounts };
+}
+
+function moveAll(folder: PackageFolder, jobs: readonly PackageJob[], state: "started" | "completed"): PackageJob[] {
+  return jobs.map((job) => folder.moveJob(job, state));
+}

@@ -1,0 +1,196 @@
+import { crashPoint } from "../core/crash-point.ts";
+import type { Runtime } from "../core/runtime.ts";
+import { LineInvalidError, readTypedJsonl } from "../formats/typed-jsonl.ts";
+import { PackageCorruptError } from "../load-package/errors.ts";
+import { jobId, numberedFileId } from "../load-package/job-file.ts";
+import type { PackageFolder, PackageJob } from "../load-package/package-folder.ts";
+import { preferredType } from "../schema/default-hints.ts";
+import { type Detection, detectionNames } from "../schema/detections.ts";
+import type { SchemaDocument, TableSchema } from "../schema/document.ts";
+import { schemaNaming } from "../schema/schema-naming.ts";
+import { normalizerHints } from "../schema/table.ts";
+import type { SchemaUpdate } from "../schema/update.ts";
+import { createFlatten, type Flatten, type FlattenSettings } from "./flatten.ts";
+import { keyHash, rowHash } from "./keys.ts";
+import { randomRowIds } from "./random-row-ids.ts";
+import { TableBuffer } from "./table-buffer.ts";
+
+export interface NormalizePackageOptions {
+  readonly extracted: PackageFolder;
+  /** Where the job files go. */
+  readonly target: PackageFolder;
+  readonly schema: SchemaDocument;
+  readonly maxIdentifierLength: number | undefined;
+  readonly runtime: Runtime;
+  readonly onProgress: (rows: number) => void;
+}
+
+export interface NormalizedPackage {
+  readonly schemaUpdate: SchemaUpdate;
+  /** Rows of every job file, by job id. */
+  readonly jobRows: { readonly [jobId: string]: number };
+  /** Rows of every table. */
+  readonly rowCounts: { readonly [table: string]: number };
+}
+
+/** All columns of a unit are written out when they hold more than this. */
+const maxBufferedBytes = 16 * 1024 * 1024;
+
+/** Turns the raw files of a package, unit by unit, into job files: one per unit and table. */
+export async function normalizePackage(options: NormalizePackageOptions): Promise<NormalizedPackage> {
+  const run = new PackageRun(options);
+  try {
+    for (const unit of options.extracted.jobs("new")) await run.normalizeUnit(unit);
+    return run.result();
+  } catch (error) {
+    run.abort();
+    throw error;
+  }
+}
+
+class PackageRun {
+  readonly #options: NormalizePackageOptions;
+  readonly #flatten: Flatten;
+  readonly #detections: readonly Detection[];
+  readonly #naming: FlattenSettings["naming"];
+  readonly #tables = new Map<string, TableBuffer>();
+  readonly #jobRows: Record<string, number> = {};
+  readonly #nowMs: number;
+  #units = 0;
+  #rows = 0;
+
+  constructor(options: NormalizePackageOptions) {
+    this.#options = options;
+    this.#nowMs = Math.floor(options.runtime.nowMicros() / 1000);
+    this.#naming = schemaNaming(options.schema, options.maxIdentifierLength);
+    this.#detections = (options.schema.settings.detections ?? []).filter((name): name is Detection =>
+      (detectionNames as readonly string[]).includes(name),
+    );
+    this.#flatten = createFlatten(flattenSettings(options, this.#naming));
+  }
+
+  async normalizeUnit(unit: PackageJob): Promise<void> {
+    const { extracted } = this.#options;
+    const ordinal = this.#units++;
+    const sink = (table: string, parent: string | undefined, row: Parameters<TableBuffer["append"]>[0]): boolean => {
+      this.#tableOf(table, parent, ordinal, unit).append(row);
+      return true;
+    };
+    const before = this.#rows;
+    try {
+      for await (const rows of readTypedJsonl(unit.path)) {
+        for (const row of rows) if (row !== null) this.#flatten(row, unit.table, sink);
+        this.#rows += rows.length;
+        this.#options.onProgress(this.#rows);
+        this.#flushIfFull();
+      }
+    } catch (error) {
+      if (!(error instanceof LineInvalidError)) throw error;
+      const { workingDir, loadId } = extracted;
+      throw new PackageCorruptError({ workingDir, loadId, path: unit.path, problem: `is damaged: ${error.message}`, cause: error });
+    }
+    if (this.#rows === before) this.#keepEmpty(unit, ordinal);
+    this.#endFiles(ordinal, unit);
+    crashPoint("normalize:jobs-written");
+  }
+
+  result(): NormalizedPackage {
+    const { schema } = this.#options;
+    const update: Record<string, SchemaUpdate[string]> = {};
+    const rowCounts: Record<string, number> = {};
+    for (const table of this.#tables.values()) {
+      rowCounts[table.name] = table.rows;
+      const change = tableChange(schema.tables[table.name], table);
+      if (change !== undefined) update[table.name] = change;
+    }
+    return { schemaUpdate: update, jobRows: this.#jobRows, rowCounts };
+  }
+
+  abort(): void {
+    for (const table of this.#tables.values()) table.abort();
+  }
+
+  #tableOf(name: string, parent: string | undefined, ordinal: number, unit: PackageJob): TableBuffer {
+    let table = this.#tables.get(name);
+    if (table === undefined) {
+      const { schema } = this.#options;
+      table = new TableBuffer({ schema, name, parent, naming: this.#naming, detections: this.#detections, nowMs: this.#nowMs });
+      this.#tables.set(name, table);
+    }
+    if (!table.isFileOpen) table.beginFile(this.#options.target.newJobPath(this.#jobFile(name, ordinal, unit)));
+    return table;
+  }
+
+  #jobFile(table: string, ordinal: number, unit: PackageJob) {
+    return { table, fileId: numberedFileId(ordinal, unit.fileId), retry: 0, format: "parquet", isCompressed: false } as const;
+  }
+
+  /** A raw file without rows says that its table is empty now: the job says it too, where the table has columns. */
+  #keepEmpty(unit: PackageJob, ordinal: number): void {
+    const table = this.#options.schema.tables[unit.table];
+    if (table !== undefined && Object.values(table.columns).some((column) => column.data_type !== undefined)) {
+      this.#tableOf(unit.table, table.parent, ordinal, unit);
+    }
+  }
+
+  #flushIfFull(): void {
+    let bytes = 0;
+    for (const table of this.#tables.values()) bytes += table.bufferedBytes;
+    if (bytes >= maxBufferedBytes) for (const table of this.#tables.values()) table.flush();
+  }
+
+  #endFiles(ordinal: number, unit: PackageJob): void {
+    for (const table of this.#tables.values()) {
+      if (!table.isFileOpen) continue;
+      const { rows } = table.endFile();
+      this.#jobRows[jobId(this.#jobFile(table.name, ordinal, unit))] = rows;
+    }
+  }
+}
+
+function tableChange(stored: TableSchema | undefined, table: TableBuffer): SchemaUpdate[string] | undefined {
+  const columns = Object.fromEntries(table.newColumns);
+  const seen = table.rows > 0 && normalizerHints(stored ?? {})["seen-data"] !== true ? { "x-normalizer": { "seen-data": true } } : {};
+  if (stored === undefined) return { ...(table.parent === undefined ? {} : { parent: table.parent }), columns, ...seen };
+  return Object.keys(columns).length === 0 && Object.keys(seen).length === 0 ? undefined : { columns, ...seen };
+}
+
+function flattenSettings(options: NormalizePackageOptions, naming: FlattenSettings["naming"]): FlattenSettings {
+  const { schema, runtime } = options;
+  const { config } = schema.normalizers.json;
+  const newRowId = randomRowIds(runtime);
+  const table = (name: string): TableSchema | undefined => (Object.hasOwn(schema.tables, name) ? schema.tables[name] : undefined);
+  const keyColumns = new Map<string, readonly string[]>();
+  return {
+    naming,
+    loadId: options.extracted.loadId,
+    useBreakPath: schema.normalizers.use_break_path_on_normalize !== false,
+    maxNesting: (name) => (normalizerHints(table(name) ?? {})["max_nesting"] as number | undefined) ?? config?.max_nesting,
+    isJsonColumn: (name, column) => (table(name)?.columns[column]?.data_type ?? preferredType(schema, column)) === "json",
+    isRootTable: (name) => {
+      const found = table(name);
+      return found !== undefined && found.parent === undefined;
+    },
+    propagation: (name) =>
+      Object.entries({ ...(table(name)?.parent === undefined ? config?.propagation?.root : {}), ...config?.propagation?.tables?.[name] }),
+    rowId: (name, row, document) => {
+      const found = table(name);
+      switch (found?.write_disposition === "merge" ? found["x-merge-strategy"] : undefined) {
+        case "upsert":
+        case "insert-only": {
+          const keys =
+            keyColumns.get(name) ??
+            Object.values(found!.columns)
+              .filter((column) => column["primary_key"] === true)
+              .map((column) => column.name);
+          keyColumns.set(name, keys);
+          return keyHash(row, keys);
+        }
+        case "scd2":
+          return rowHash(document);
+        default:
+          return newRowId();
+      }
+    },
+  };
+}

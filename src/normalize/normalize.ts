@@ -1,0 +1,59 @@
+import { crashPoint } from "../core/crash-point.ts";
+import type { Runtime } from "../core/runtime.ts";
+import { asDiskError } from "../load-package/errors.ts";
+import type { PackageFolder } from "../load-package/package-folder.ts";
+import type { PackageStore } from "../load-package/package-store.ts";
+import { bumpSchema } from "../schema/bump.ts";
+import type { SchemaDocument } from "../schema/document.ts";
+import { applyUpdate, type SchemaUpdate } from "../schema/update.ts";
+import { normalizePackage } from "./normalize-package.ts";
+
+export interface NormalizeOptions {
+  readonly extracted: PackageFolder;
+  readonly store: PackageStore;
+  /** The schema as it is known now; undefined when the package is the first of its schema. */
+  readonly schema: SchemaDocument | undefined;
+  readonly maxIdentifierLength: number | undefined;
+  readonly runtime: Runtime;
+  readonly onProgress: (rows: number) => void;
+}
+
+export interface NormalizeResult {
+  readonly loadId: string;
+  readonly schema: SchemaDocument;
+  readonly schemaUpdate: SchemaUpdate;
+  readonly rowCounts: { readonly [table: string]: number };
+}
+
+/** Turns an extracted package into a normalized one, which takes its place. When it fails the extracted package stays as it was. */
+export async function normalize(options: NormalizeOptions): Promise<NormalizeResult> {
+  const { extracted, store } = options;
+  try {
+    return await writeNormalized(options);
+  } catch (error) {
+    store.discardNormalizing(extracted.loadId);
+    throw asDiskError(store.workingDir, error);
+  }
+}
+
+async function writeNormalized(options: NormalizeOptions): Promise<NormalizeResult> {
+  const { extracted, store } = options;
+  const before = currentSchema(options.schema, extracted.readSchema());
+  const target = store.createNormalizing(extracted.loadId);
+  const { schemaUpdate, jobRows, rowCounts } = await normalizePackage({ ...options, target, schema: before });
+  const schema = bumpSchema(applyUpdate(before, schemaUpdate));
+  target.writeSchema(schema);
+  target.writeSchemaUpdate(schemaUpdate, { isApplied: false });
+  target.writeState({ ...extracted.readState(), leat_job_rows: jobRows });
+  target.copyRestorePoint(extracted);
+  store.commitNormalized(target);
+  crashPoint("normalize:extracted-discarded");
+  return { loadId: extracted.loadId, schema, schemaUpdate, rowCounts };
+}
+
+/** What earlier packages brought since this one was extracted, and what this one declares. */
+function currentSchema(known: SchemaDocument | undefined, extracted: SchemaDocument): SchemaDocument {
+  if (known === undefined || known.version_hash === extracted.version_hash) return known ?? extracted;
+  const declared = Object.fromEntries(Object.entries(extracted.tables).map(([name, { name: _, ...table }]) => [name, table]));
+  return applyUpdate({ ...known, settings: extracted.settings, normalizers: extracted.normalizers }, declared);
+}

@@ -1,0 +1,108 @@
+import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { readTextIfExists, writeFileAtomic } from "../core/files.ts";
+import { encodeJson } from "../core/json-encode.ts";
+import { guardDisk, VersionTooNewError } from "../load-package/errors.ts";
+import { type SchemaDocument, schemaEngineVersion } from "../schema/document.ts";
+import { readSchema, SchemaVersionTooNew } from "../schema/read-schema.ts";
+import { decodeState } from "../state/blob.ts";
+import { type PipelineState, stateEngineVersion } from "../state/document.ts";
+import { encodeState } from "../state/encode.ts";
+import { migrateState, StateVersionTooNew } from "../state/migrations.ts";
+
+const schemaEnding = ".schema.json";
+
+/** State and schemas in the working directory, as dlt keeps them: `state.json`, `schemas/<name>.schema.json`. */
+export class LocalStore {
+  readonly workingDir: string;
+  readonly #statePath: string;
+  readonly #schemasDir: string;
+
+  constructor(workingDir: string) {
+    this.workingDir = workingDir;
+    this.#statePath = join(workingDir, "state.json");
+    this.#schemasDir = join(workingDir, "schemas");
+  }
+
+  get exists(): boolean {
+    return existsSync(this.#statePath);
+  }
+
+  create(): void {
+    guardDisk(this.workingDir, () => mkdirSync(this.#schemasDir, { recursive: true }));
+  }
+
+  stateText(): string | undefined {
+    return readTextIfExists(this.#statePath);
+  }
+
+  /** Undefined when there is none. Throws VersionTooNewError. */
+  readState(): PipelineState | undefined {
+    const text = this.stateText();
+    return text === undefined ? undefined : openState(() => decodeState(text), this.workingDir, `The local state (${this.#statePath})`);
+  }
+
+  writeState(state: PipelineState): void {
+    guardDisk(this.workingDir, () => writeFileAtomic(this.#statePath, encodeState(state)));
+  }
+
+  schemaTexts(): Map<string, string> {
+    const texts = new Map<string, string>();
+    for (const name of this.#schemaNames()) texts.set(name, readTextIfExists(join(this.#schemasDir, name + schemaEnding)) ?? "");
+    return texts;
+  }
+
+  readSchemas(): Map<string, SchemaDocument> {
+    const schemas = new Map<string, SchemaDocument>();
+    for (const [name, text] of this.schemaTexts()) schemas.set(name, openSchema(text, this.workingDir, `The local schema \`${name}\``));
+    return schemas;
+  }
+
+  writeSchema(schema: SchemaDocument): void {
+    guardDisk(this.workingDir, () =>
+      writeFileAtomic(join(this.#schemasDir, schema.name + schemaEnding), encodeJson(schema, { pretty: true })),
+    );
+  }
+
+  /** Removes all that is kept about the pipeline on this machine. */
+  wipe(): void {
+    guardDisk(this.workingDir, () => {
+      for (const name of ["state.json", "schemas", "normalize", "load", "trace.pickle"])
+        rmSync(join(this.workingDir, name), { recursive: true, force: true });
+    });
+    this.create();
+  }
+
+  removeSchemas(): void {
+    guardDisk(this.workingDir, () => rmSync(this.#schemasDir, { recursive: true, force: true }));
+    this.create();
+  }
+
+  #schemaNames(): string[] {
+    if (!existsSync(this.#schemasDir)) return [];
+    return readdirSync(this.#schemasDir)
+      .filter((file) => file.endsWith(schemaEnding))
+      .map((file) => file.slice(0, -schemaEnding.length))
+      .sort();
+  }
+}
+
+/** A stored state in the form of today. Throws VersionTooNewError. */
+export function openState(decode: () => Parameters<typeof migrateState>[0], workingDir: string, what: string): PipelineState {
+  try {
+    return migrateState(decode());
+  } catch (error) {
+    if (!(error instanceof StateVersionTooNew)) throw error;
+    throw new VersionTooNewError({ workingDir, what, version: error.version, supported: stateEngineVersion, cause: error });
+  }
+}
+
+/** A stored schema in the form of today. Throws VersionTooNewError. */
+export function openSchema(text: string, workingDir: string, what: string): SchemaDocument {
+  try {
+    return readSchema(text, what);
+  } catch (error) {
+    if (!(error instanceof SchemaVersionTooNew)) throw error;
+    throw new VersionTooNewError({ workingDir, what, version: error.version, supported: schemaEngineVersion, cause: error });
+  }
+}

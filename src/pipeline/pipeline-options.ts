@@ -1,0 +1,83 @@
+import { basename } from "node:path";
+import { ConfigError } from "../core/errors.ts";
+import type { Destination } from "../destination-kit/contract.ts";
+import { checkName, checkOptions } from "../extract/definition.ts";
+import { type NamingName, namingNames } from "../schema/naming/naming-convention.ts";
+import type { Logger, PipelineEvent } from "./events.ts";
+
+/** A built-in destination by its name. */
+export type DestinationName = "duckdb" | (string & {});
+
+/** Settings of a run; given to `pipeline()` they hold for all its runs. */
+export interface RunSettings {
+  /** First abort ends an extract without a package and lets running load jobs finish; throws CancelledError. The next run goes on. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface PipelineOptions<Name extends string = string, D extends string = string> extends RunSettings {
+  /** Default: name of the script. State belongs to name, destination and dataset. */
+  readonly name?: Name;
+  /** Default DuckDB, in the file `<name>.duckdb` of the current folder. */
+  readonly destination?: DestinationName | Destination;
+  /** Default `<name>_dataset`. */
+  readonly datasetName?: D;
+  /** Default dlt's: `$DLT_DATA_DIR/pipelines`, else `/var/dlt/pipelines` for root, else `~/.dlt/pipelines`. */
+  readonly pipelinesDir?: string;
+  /** Default true. False: state is neither read from nor written to the destination. */
+  readonly restoreFromDestination?: boolean;
+  /** How names in the data become names of tables and columns. Default `"snake_case"`. */
+  readonly naming?: Exclude<NamingName, "s3_tables">;
+  /** Default `"auto"`: counters on a terminal, lines elsewhere. */
+  readonly progress?: "auto" | "bars" | "log" | "none";
+  /** Every event once, in order; also the place for alerts. An error thrown here fails the run. */
+  readonly onEvent?: (event: PipelineEvent) => void;
+  /** Gets the lines of `progress: "log"` and warnings. Default the standard error stream. */
+  readonly logger?: Logger;
+  /** `workers`: parallel resources that are asked for an item at once (default 5). `maxParallelItems`: promises and thunks in flight (default 20). `order` default `"round_robin"`. */
+  readonly extract?: { readonly workers?: number; readonly maxParallelItems?: number; readonly order?: "fifo" | "round_robin" };
+  /** `deleteCompletedJobs`: the files of loaded packages are not kept. Default false. */
+  readonly load?: { readonly deleteCompletedJobs?: boolean };
+}
+
+const known = [
+  "name",
+  "destination",
+  "datasetName",
+  "pipelinesDir",
+  "restoreFromDestination",
+  "naming",
+  "progress",
+  "onEvent",
+  "logger",
+  "extract",
+  "load",
+  "signal",
+] as const;
+
+/** Throws ConfigError for what cannot be. */
+export function checkPipelineOptions(options: PipelineOptions): void {
+  checkOptions("pipeline()", options, known);
+  if (options.name !== undefined) checkName("pipeline", options.name);
+  if (options.datasetName !== undefined && options.datasetName.trim() === "")
+    throw new ConfigError("The `datasetName` of a pipeline must not be blank.");
+  if (options.naming !== undefined && !namingNames.includes(options.naming)) {
+    throw new ConfigError(`There is no naming convention \`${options.naming}\`. There are ${namingNames.join(", ")}.`);
+  }
+  const { workers = 1, maxParallelItems = 1 } = options.extract ?? {};
+  for (const [name, value] of Object.entries({ "extract.workers": workers, "extract.maxParallelItems": maxParallelItems })) {
+    if (!Number.isInteger(value) || value < 1) throw new ConfigError(`\`${name}\` has to be a whole number of 1 or more; got ${value}.`);
+  }
+  checkFolderName(options.name ?? "pipeline");
+}
+
+/** The name of the script that runs, without its ending. */
+export function scriptName(argv: readonly string[]): string {
+  const name = basename(argv[1] ?? "").replace(/\.[cm]?[jt]sx?$/, "");
+  return name === "" || name.startsWith("[") ? "leat" : name;
+}
+
+/** The working directory is named after the pipeline. */
+function checkFolderName(name: string): void {
+  if (!/[/\\:*?"<>|\0]/.test(name) && name !== "." && name !== "..") return;
+  throw new ConfigError(`The pipeline name ${JSON.stringify(name)} cannot be the name of a folder: leave out / \\ : * ? " < > |.`);
+}

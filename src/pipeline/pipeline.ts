@@ -1,0 +1,313 @@
+import { mkdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { processConfigEnvironment } from "../config/config-environment.ts";
+import type { ConfigOf, ConfigOverrides, ConfigSpec } from "../config/spec.ts";
+import { LeatError } from "../core/errors.ts";
+import { createRuntime, type Runtime } from "../core/runtime.ts";
+import type { DestinationContract, LoadSession, OpenContext, SqlConnection } from "../destination-kit/contract.ts";
+import { checkOptions } from "../extract/definition.ts";
+import { hintNames } from "../extract/resource-hints.ts";
+import type { Loose, RowOf } from "../extract/rows.ts";
+import type { RunningPipeline } from "../extract/running.ts";
+import type { DeepReadonly } from "../extract/state-types.ts";
+import { type LoadPackageInfo, packageInfo } from "../load/package-info.ts";
+import { guardDisk } from "../load-package/errors.ts";
+import { PipelineLock } from "../load-package/lock.ts";
+import { PackageStore } from "../load-package/package-store.ts";
+import type { SchemaDocument } from "../schema/document.ts";
+import type { ResourceHints, TableHints } from "../schema/hint-options.ts";
+import { bumpState } from "../state/bump.ts";
+import { newState, type PipelineState } from "../state/document.ts";
+import { dateNow } from "./clock.ts";
+import type { PipelineEvent } from "./events.ts";
+import type { ExtractInfo, LoadInfo, NormalizeInfo, PipelineTrace, RunInfo } from "./infos.ts";
+import { LocalStore } from "./local-store.ts";
+import { loadInfo, runInfo } from "./make-infos.ts";
+import { checkPipelineOptions, type PipelineOptions, type RunSettings, scriptName } from "./pipeline-options.ts";
+import { progressDisplay } from "./progress/progress-display.ts";
+import { recoverLocal } from "./recover-local.ts";
+import { resolveDestination } from "./resolve-destination.ts";
+import { RunContext } from "./run-context.ts";
+import type { Runnable } from "./runnable.ts";
+import { withInterrupts } from "./signals.ts";
+import { type SqlClient, SqlClientHandle } from "./sql-client.ts";
+import { extractStep, loadStep, normalizeStep, type StepHost, syncStep } from "./steps.ts";
+import { defaultPipelinesDir } from "./working-dir.ts";
+
+export interface RunOptions<Row = unknown> extends RunSettings, TableHints<Row> {
+  /** Needed for rows without a resource. */
+  readonly tableName?: string;
+}
+
+/** Moves data: extract, normalize, load; and remembers. Throws StepFailedError from the steps; its `cause` is the error to act on. */
+export interface Pipeline<D extends string = string> extends RunningPipeline<D> {
+  readonly workingDir: string;
+  /** True when packages wait on disk to be loaded. */
+  readonly hasPendingData: boolean;
+  readonly schemas: { readonly [name: string]: SchemaDocument };
+  readonly defaultSchema: SchemaDocument | undefined;
+  /** Of the last run of this object. */
+  readonly lastTrace: PipelineTrace | undefined;
+  /** Syncs, finishes pending packages, then extracts, normalizes and loads. Throws PipelineLockedError if another process runs it. */
+  run<Item>(data?: Runnable<Item>, options?: RunOptions<NoInfer<RowOf<Item>>>): Promise<RunInfo>;
+  /** Writes a package to disk. Throws CancelledError, or StepFailedError; then nothing was kept. */
+  extract<Item>(data: Runnable<Item>, options?: RunOptions<NoInfer<RowOf<Item>>>): Promise<ExtractInfo>;
+  /** Turns extracted packages into tables on disk. */
+  normalize(options?: RunSettings): Promise<NormalizeInfo>;
+  /** Loads normalized packages, each in one commit. */
+  load(options?: RunSettings): Promise<LoadInfo>;
+  /** Takes state and schemas from the destination (dlt: `sync_destination`). */
+  sync(): Promise<void>;
+  listPackages(): Promise<readonly LoadPackageInfo[]>;
+  /** Plain SQL on the loaded data. Close it with `await using`, or by `close()`. */
+  sqlClient(): SqlClient;
+}
+
+/** A pipeline: a name, a destination, a dataset, and a working directory on this machine. Does nothing until it runs. Throws ConfigError. */
+export function pipeline<const Name extends string = string, const D extends string = `${Name}_dataset`>(
+  options: PipelineOptions<Name, D> = {},
+): Pipeline<D> {
+  return new PipelineValue(options) as unknown as Pipeline<D>;
+}
+
+/** What the interface says with row types, without them. */
+type Untyped = Omit<Pipeline, "run" | "extract">;
+
+class PipelineValue implements Untyped {
+  readonly name: string;
+  readonly datasetName: string;
+  readonly workingDir: string;
+  readonly #options: PipelineOptions;
+  readonly #runtime: Runtime;
+  readonly #local: LocalStore;
+  readonly #store: PackageStore;
+  #destination: Promise<DestinationContract> | undefined;
+  #lastTrace: PipelineTrace | undefined;
+
+  constructor(options: PipelineOptions) {
+    checkPipelineOptions(options);
+    this.#options = options;
+    this.name = options.name ?? scriptName(process.argv);
+    this.datasetName = options.datasetName ?? `${this.name}_dataset`;
+    this.workingDir = join(resolve(options.pipelinesDir ?? defaultPipelinesDir(process.env)), this.name);
+    this.#runtime = createRuntime();
+    this.#local = new LocalStore(this.workingDir);
+    this.#store = new PackageStore(this.workingDir);
+  }
+
+  get state(): DeepReadonly<PipelineState> {
+    return (this.#local.readState() ?? this.#newState("dlt.destinations.duckdb", null)) as DeepReadonly<PipelineState>;
+  }
+
+  get firstRun(): boolean {
+    return this.#local.readState()?._local?.first_run ?? true;
+  }
+
+  get hasPendingData(): boolean {
+    return this.#store.pendingLoadIds().length > 0;
+  }
+
+  get schemas(): { readonly [name: string]: SchemaDocument } {
+    return Object.fromEntries(this.#local.readSchemas());
+  }
+
+  get defaultSchema(): SchemaDocument | undefined {
+    const name = this.#local.readState()?.default_schema_name;
+    return name === undefined || name === null ? undefined : this.#local.readSchemas().get(name);
+  }
+
+  get lastTrace(): PipelineTrace | undefined {
+    return this.#lastTrace;
+  }
+
+  run(data?: unknown, options: RunOptions<never> = {}): Promise<RunInfo> {
+    return this.#within(options, async (host, context) => {
+      await syncStep(host);
+      const packages = [...(await this.#finish(host))];
+      if (data !== undefined) {
+        await extractStep(host, data, hintsOf(options));
+        packages.push(...(await this.#finish(host)));
+      }
+      const loaded = await this.#loadInfo(host, context.startedAt, packages);
+      return runInfo({ ...loaded, trace: context.trace() });
+    });
+  }
+
+  extract(data: unknown, options: RunOptions<never> = {}): Promise<ExtractInfo> {
+    return this.#within(options, async (host) => {
+      await syncStep(host);
+      return await extractStep(host, data, hintsOf(options));
+    });
+  }
+
+  normalize(options: RunSettings = {}): Promise<NormalizeInfo> {
+    return this.#within(options, (host) => normalizeStep(host));
+  }
+
+  load(options: RunSettings = {}): Promise<LoadInfo> {
+    return this.#within(options, async (host, context) => this.#loadInfo(host, context.startedAt, await loadStep(host)));
+  }
+
+  sync(): Promise<void> {
+    return this.#within({}, (host) => syncStep(host));
+  }
+
+  async listPackages(): Promise<readonly LoadPackageInfo[]> {
+    this.#store.checkVersions();
+    return [
+      ...this.#store.extracted().map((folder) => packageInfo(folder, "extracted")),
+      ...this.#store.normalized().map((folder) => packageInfo(folder, "normalized")),
+      ...this.#store.loaded().map((folder) => packageInfo(folder, folder.completion() ?? "loaded")),
+    ];
+  }
+
+  sqlClient(): SqlClient {
+    return new SqlClientHandle(
+      async (): Promise<LoadSession & SqlConnection> => (await this.#openDestination()).open(this.#openContext(() => {})),
+    );
+  }
+
+  async #finish(host: StepHost): Promise<readonly LoadedPackages[number][]> {
+    if (this.#store.extracted().length > 0) await normalizeStep(host);
+    return this.#store.normalized().length > 0 ? await loadStep(host) : [];
+  }
+
+  /** One call: its lock, its events and its signals. */
+  async #within<T>(settings: RunSettings, work: (host: StepHost, context: RunContext) => Promise<T>): Promise<T> {
+    const { progress = "auto", onEvent, logger, signal = undefined } = this.#options;
+    const display = progressDisplay({ progress, logger });
+    const listeners: ((event: PipelineEvent) => void)[] = [display.show, ...(onEvent === undefined ? [] : [onEvent])];
+    const outer =
+      settings.signal === undefined || signal === undefined ? (settings.signal ?? signal) : AbortSignal.any([settings.signal, signal]);
+    const open = { context: undefined as RunContext | undefined };
+    const announce = (name: string): void => {
+      const message = `${name}: ending after the running step; once more ends at once`;
+      open.context?.emit({ type: "warning", code: "interrupted", message });
+    };
+    try {
+      return await withInterrupts(outer, announce, async (combined) => {
+        using _ = this.#openWorkingDir();
+        const context = new RunContext({ pipelineName: this.name, runtime: this.#runtime, signal: combined, listeners });
+        open.context = context;
+        return await this.#traced(context, async () => work(await this.#host(context), context));
+      });
+    } finally {
+      display.close();
+    }
+  }
+
+  async #traced<T>(context: RunContext, work: () => Promise<T>): Promise<T> {
+    context.emit({ type: "run-started" });
+    try {
+      const result = await work();
+      if (isRunInfo(result)) context.emit({ type: "run-completed", info: result });
+      return result;
+    } catch (error) {
+      if (LeatError.is(error)) context.emit({ type: "run-failed", error });
+      throw error;
+    } finally {
+      this.#lastTrace = context.trace();
+    }
+  }
+
+  #openWorkingDir(): PipelineLock {
+    const { workingDir } = this;
+    guardDisk(workingDir, () => mkdirSync(workingDir, { recursive: true }));
+    const lock = guardDisk(workingDir, () => PipelineLock.acquire({ workingDir, pipelineName: this.name, now: dateNow(this.#runtime) }));
+    try {
+      this.#local.create();
+      guardDisk(workingDir, () => this.#store.open());
+      recoverLocal(this.#local, this.#store);
+      return lock;
+    } catch (error) {
+      lock[Symbol.dispose]();
+      throw error;
+    }
+  }
+
+  async #host(context: RunContext): Promise<StepHost> {
+    const destination = await this.#openDestination();
+    const { extract = {}, load = {}, naming = "snake_case", restoreFromDestination = true } = this.#options;
+    const openContext = this.#openContext(context.onResolved);
+    return {
+      pipeline: this,
+      context,
+      runtime: this.#runtime,
+      local: this.#local,
+      store: this.#store,
+      destination,
+      naming,
+      restoresState: restoreFromDestination,
+      extract: { workers: extract.workers ?? 5, maxParallelItems: extract.maxParallelItems ?? 20, order: extract.order ?? "round_robin" },
+      deleteCompletedJobs: load.deleteCompletedJobs ?? false,
+      config: (spec, options) => this.#config(spec, options, context.onResolved),
+      open: () => destination.open(openContext),
+      newState: () => this.#newState(destination.dltType, destination.name === destination.type ? null : destination.name),
+    };
+  }
+
+  async #loadInfo(host: StepHost, startedAt: Date, loaded: LoadedPackages): Promise<LoadInfo> {
+    const rowCounts: Record<string, number> = {};
+    for (const one of loaded) for (const [table, rows] of Object.entries(one.rowCounts)) rowCounts[table] = (rowCounts[table] ?? 0) + rows;
+    return loadInfo({
+      pipelineName: this.name,
+      loadIds: loaded.map((one) => one.info.loadId),
+      startedAt,
+      finishedAt: dateNow(this.#runtime),
+      destinationType: host.destination.type,
+      destinationName: host.destination.name,
+      destinationPlace: await host.destination.describe(this.#openContext(() => {})),
+      datasetName: this.datasetName,
+      packages: loaded.map((one) => one.info),
+      rowCounts,
+      hasFailedJobs: false,
+      firstRun: host.context.wasFirstRun,
+    });
+  }
+
+  #openDestination(): Promise<DestinationContract> {
+    this.#destination ??= resolveDestination(this.#options.destination);
+    return this.#destination;
+  }
+
+  #openContext(onResolved: RunContext["onResolved"]): OpenContext {
+    return {
+      pipelineName: this.name,
+      datasetName: this.datasetName,
+      workingDir: this.workingDir,
+      cwd: process.cwd(),
+      config: async (spec, overrides) => {
+        const destination = await this.#openDestination();
+        return this.#config(spec, { overrides, sections: ["destination", destination.name] }, onResolved);
+      },
+    };
+  }
+
+  async #config<Spec extends ConfigSpec>(
+    spec: Spec,
+    options: { readonly overrides: ConfigOverrides<Spec>; readonly sections: readonly string[] },
+    onResolved: RunContext["onResolved"],
+  ): Promise<ConfigOf<Spec>> {
+    // Loaded here: most resources have no config, and start-up time counts.
+    const { resolveConfig } = await import("../config/resolve.ts");
+    return resolveConfig(spec, { ...options, environment: processConfigEnvironment(), pipelineName: this.name, onResolved });
+  }
+
+  #newState(destinationType: string, destinationName: string | null): PipelineState {
+    const { name: pipelineName, datasetName } = this;
+    return bumpState(newState({ pipelineName, datasetName, destinationType, destinationName, initialCwd: process.cwd() }));
+  }
+}
+
+type LoadedPackages = Awaited<ReturnType<typeof loadStep>>;
+
+/** The hints among the options of a run. */
+function hintsOf(options: RunOptions<never>): ResourceHints {
+  const { signal: _, ...hints } = options;
+  checkOptions("run()", hints, hintNames);
+  return Object.fromEntries(Object.entries(hints as Loose).filter(([, value]) => value !== undefined));
+}
+
+function isRunInfo(result: unknown): result is RunInfo {
+  return typeof result === "object" && result !== null && "trace" in result;
+}

@@ -1,0 +1,7 @@
+import type { PipelineEvent } from "../events.ts";
+
+/** Shows the events of a run to a person. */
+export interface Display {
+  readonly show: (event: PipelineEvent) => void;
+  close(): void;
+}

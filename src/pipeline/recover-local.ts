@@ -1,0 +1,32 @@
+import type { PackageFolder } from "../load-package/package-folder.ts";
+import type { PackageStore } from "../load-package/package-store.ts";
+import { decodeStateBlob } from "../state/blob.ts";
+import { type LocalStore, openState } from "./local-store.ts";
+
+/**
+ * A run that was killed between the commit of a package and the writing of local state leaves the package ahead.
+ * The package counts: local state and schemas are brought up to it. Needs the pipeline's lock.
+ */
+export function recoverLocal(local: LocalStore, store: PackageStore): void {
+  for (const folder of [...store.extracted(), ...store.normalized()].sort((a, b) => (a.loadId < b.loadId ? -1 : 1))) {
+    recoverSchema(local, folder);
+    recoverState(local, folder);
+  }
+}
+
+function recoverSchema(local: LocalStore, folder: PackageFolder): void {
+  const packaged = folder.readSchema();
+  const mine = local.readSchemas().get(packaged.name);
+  if (mine === undefined || mine.version < packaged.version) local.writeSchema(packaged);
+}
+
+function recoverState(local: LocalStore, folder: PackageFolder): void {
+  const row = folder.readState().pipeline_state;
+  const mine = local.readState();
+  if (row === undefined || (mine !== undefined && mine._state_version >= row.version)) return;
+  const packaged = openState(() => decodeStateBlob(row.state), folder.workingDir, `The state in load package \`${folder.loadId}\``);
+  local.writeState({
+    ...packaged,
+    _local: { ...(mine?._local ?? { first_run: true }), _last_extracted_hash: packaged._version_hash!, _last_extracted_at: row.created_at },
+  });
+}

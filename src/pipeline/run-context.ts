@@ -1,0 +1,90 @@
+import type { ResolvedSetting } from "../config/resolve.ts";
+import { CancelledError, LeatError } from "../core/errors.ts";
+import type { Runtime } from "../core/runtime.ts";
+import { dateNow } from "./clock.ts";
+import { type Step, StepFailedError } from "./errors.ts";
+import type { Emit, EventBody, PipelineEvent } from "./events.ts";
+import type { ExtractInfo, LoadInfo, NormalizeInfo, PipelineTrace, TraceStep } from "./infos.ts";
+import { pipelineTrace } from "./make-infos.ts";
+
+type StepResult = ExtractInfo | NormalizeInfo | LoadInfo | void;
+
+/** One call of `run` or of a single step: its events, its trace, its signal. */
+export class RunContext {
+  readonly runId: string;
+  readonly startedAt: Date;
+  readonly signal: AbortSignal;
+  /** Known after the sync. */
+  wasFirstRun = true;
+  readonly #pipelineName: string;
+  readonly #runtime: Runtime;
+  readonly #listeners: readonly ((event: PipelineEvent) => void)[];
+  readonly #steps: TraceStep[] = [];
+  readonly #settings: ResolvedSetting[] = [];
+
+  constructor(options: {
+    readonly pipelineName: string;
+    readonly runtime: Runtime;
+    readonly signal: AbortSignal;
+    readonly listeners: readonly ((event: PipelineEvent) => void)[];
+  }) {
+    this.#pipelineName = options.pipelineName;
+    this.#runtime = options.runtime;
+    this.#listeners = options.listeners;
+    this.signal = options.signal;
+    this.startedAt = dateNow(options.runtime);
+    this.runId = Buffer.from(options.runtime.randomBytes(16)).toString("hex");
+  }
+
+  readonly emit: Emit = (body: EventBody) => {
+    const event = { ...body, at: dateNow(this.#runtime), runId: this.runId, pipelineName: this.#pipelineName } as PipelineEvent;
+    for (const listener of this.#listeners) listener(event);
+  };
+
+  /** Remembers a setting for the trace. */
+  readonly onResolved = (setting: ResolvedSetting): void => {
+    if (!this.#settings.some((known) => known.key === setting.key && known.provider === setting.provider)) this.#settings.push(setting);
+  };
+
+  /** Runs a step: announces it, puts it into the trace, and turns what it throws into a StepFailedError. Nothing starts after a cancellation. */
+  async step<Info extends StepResult>(options: StepOptions, work: (startedAt: Date) => Promise<Info>): Promise<Info> {
+    const { step, loadId, pendingLoadIds } = options;
+    if (this.signal.aborted)
+      throw new CancelledError(`The run was cancelled before step \`${step}\`; the next run goes on from there.`, {
+        cause: this.signal.reason,
+      });
+    const startedAt = dateNow(this.#runtime);
+    const about = { step, ...(loadId === undefined ? {} : { loadId }) };
+    this.emit({ type: "step-started", ...about });
+    try {
+      const info = await work(startedAt);
+      this.#steps.push({ step, startedAt, finishedAt: dateNow(this.#runtime), ...(info ? { info } : {}) });
+      this.emit({ type: "step-completed", ...about });
+      return info;
+    } catch (error) {
+      const { code, message } = LeatError.is(error) ? error : { code: "error", message: String(error) };
+      this.#steps.push({ step, startedAt, finishedAt: dateNow(this.#runtime), error: { code, message } });
+      if (LeatError.is(error) && (error.code === "cancelled" || error.code === "step-failed" || error.code === "config")) throw error;
+      throw new StepFailedError({ step, pipelineName: this.#pipelineName, loadId, cause: error, pendingLoadIds: pendingLoadIds() });
+    }
+  }
+
+  trace(): PipelineTrace {
+    return pipelineTrace({
+      runId: this.runId,
+      pipelineName: this.#pipelineName,
+      startedAt: this.startedAt,
+      finishedAt: dateNow(this.#runtime),
+      steps: this.#steps,
+      resolvedConfig: this.#settings,
+    });
+  }
+}
+
+interface StepOptions {
+  readonly step: Step;
+  /** The package at hand. */
+  readonly loadId?: string | undefined;
+  /** Packages that wait on disk, asked when the step fails. */
+  readonly pendingLoadIds: () => readonly string[];
+}

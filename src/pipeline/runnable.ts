@@ -1,0 +1,85 @@
+import { ConfigError } from "../core/errors.ts";
+import { type BuildEnvironment, buildSource } from "../extract/build-source.ts";
+import type { ResourceDefinition } from "../extract/definition.ts";
+import { replaceResources } from "../extract/replace-resources.ts";
+import { checkRows, definitionOf, isResource, type Resource, resource } from "../extract/resource.ts";
+import { mergeHints } from "../extract/resource-hints.ts";
+import type { Rows } from "../extract/rows.ts";
+import { isSource, type Source } from "../extract/source.ts";
+import type { SourceDefinition } from "../extract/source-definition.ts";
+import type { ResourceHints, SourceHints } from "../schema/hint-options.ts";
+import { normalizeSchemaName } from "../schema/naming/schema-name.ts";
+
+/** What can be run: a source, a resource, rows in any form, a function that gives rows, or a list of sources and resources (not mixed with rows). */
+export type Runnable<Item> = Source | readonly (Source | Resource)[] | Rows<Item> | (() => Rows<Item>);
+
+/** A source of a run, built, before its schema is looked up. */
+export interface BuiltSource {
+  readonly name: string;
+  readonly resources: readonly ResourceDefinition[];
+  readonly hints: SourceHints;
+}
+
+export interface BuildOptions {
+  /** Name of the schema of resources that belong to no source. */
+  readonly defaultName: string;
+  /** Given to `run`; they win over those of the resources. */
+  readonly hints: ResourceHints;
+  environment(sourceName: string): BuildEnvironment;
+}
+
+/** Builds everything that is to be run. Resources without a source come together under the default name. */
+export async function buildRunnable(data: unknown, options: BuildOptions): Promise<readonly BuiltSource[]> {
+  const bySource = new Map<string, BuiltSource>();
+  for (const part of partsOf(data, options.hints)) {
+    const built = part.kind === "resource" ? fromResource(part.definition, options) : await fromSource(part.definition, options);
+    const known = bySource.get(built.name);
+    bySource.set(
+      built.name,
+      known === undefined
+        ? built
+        : { ...built, resources: [...known.resources, ...built.resources], hints: { ...known.hints, ...built.hints } },
+    );
+  }
+  return [...bySource.values()].map((built) => ({ ...built, resources: withHints(built.resources, options.hints) }));
+}
+
+type Part =
+  | { readonly kind: "resource"; readonly definition: ResourceDefinition }
+  | { readonly kind: "source"; readonly definition: SourceDefinition };
+
+function partsOf(data: unknown, hints: ResourceHints): readonly Part[] {
+  if (Array.isArray(data) && data.some(isDefinition)) return data.map((member) => partOf(member));
+  if (isDefinition(data)) return [partOf(data)];
+  if (typeof data === "function" && "config" in data) {
+    throw new ConfigError(`\`${data.name}\` is the factory of a source, not a source: call it, run(${data.name}()).`);
+  }
+  checkRows("run()", data);
+  const { tableName } = hints;
+  if (typeof tableName !== "string") throw new ConfigError(`Rows without a resource need a table: run(rows, { tableName: "..." }).`);
+  return [{ kind: "resource", definition: definitionOf(resource(tableName, data as Rows<unknown>), "run()") }];
+}
+
+function isDefinition(value: unknown): boolean {
+  return isResource(value) || isSource(value);
+}
+
+function partOf(value: unknown): Part {
+  if (isSource(value)) return { kind: "source", definition: value["~source"] };
+  return { kind: "resource", definition: definitionOf(value, "Each member of a list of sources and resources") };
+}
+
+function fromResource(definition: ResourceDefinition, { defaultName }: BuildOptions): BuiltSource {
+  return { name: defaultName, resources: [definition], hints: {} };
+}
+
+async function fromSource(definition: SourceDefinition, options: BuildOptions): Promise<BuiltSource> {
+  const name = normalizeSchemaName(definition.name);
+  const resources = await buildSource(definition, options.environment(name));
+  return { name, resources, hints: definition.hints };
+}
+
+function withHints(resources: readonly ResourceDefinition[], hints: ResourceHints): readonly ResourceDefinition[] {
+  if (Object.keys(hints).length === 0) return resources;
+  return replaceResources(resources, (definition) => ({ ...definition, hints: mergeHints(definition.hints, hints) }));
+}

@@ -1,0 +1,205 @@
+import type { ConfigOf, ConfigOverrides, ConfigSpec } from "../config/spec.ts";
+import type { Runtime } from "../core/runtime.ts";
+import type { DestinationContract, LoadSession } from "../destination-kit/contract.ts";
+import { extract, type SourceToExtract } from "../extract/extract.ts";
+import type { Loose } from "../extract/rows.ts";
+import type { RunningPipeline } from "../extract/running.ts";
+import { type LoadedPackage, loadPackage } from "../load/load-package.ts";
+import { asDiskError } from "../load-package/errors.ts";
+import type { PackageFolder } from "../load-package/package-folder.ts";
+import type { PackageStore } from "../load-package/package-store.ts";
+import { normalize } from "../normalize/normalize.ts";
+import type { ResourceHints } from "../schema/hint-options.ts";
+import type { NamingName } from "../schema/naming/naming-convention.ts";
+import { normalizeSchemaName } from "../schema/naming/schema-name.ts";
+import { newSchema } from "../schema/new-schema.ts";
+import type { SchemaUpdate } from "../schema/update.ts";
+import type { PipelineState } from "../state/document.ts";
+import { checkSupported } from "./check-supported.ts";
+import { dateNow } from "./clock.ts";
+import type { ExtractInfo, NormalizeInfo } from "./infos.ts";
+import type { LocalStore } from "./local-store.ts";
+import { extractInfo, normalizeInfo } from "./make-infos.ts";
+import type { RunContext } from "./run-context.ts";
+import { buildRunnable } from "./runnable.ts";
+import { syncState } from "./sync-state.ts";
+
+/** What the steps of one run work with. */
+export interface StepHost {
+  readonly pipeline: RunningPipeline;
+  readonly context: RunContext;
+  readonly runtime: Runtime;
+  readonly local: LocalStore;
+  readonly store: PackageStore;
+  readonly destination: DestinationContract;
+  readonly naming: NamingName;
+  /** State is read from and written to the destination. */
+  readonly restoresState: boolean;
+  readonly extract: { readonly workers: number; readonly maxParallelItems: number; readonly order: "fifo" | "round_robin" };
+  readonly deleteCompletedJobs: boolean;
+  config<Spec extends ConfigSpec>(
+    spec: Spec,
+    options: { readonly overrides: ConfigOverrides<Spec>; readonly sections: readonly string[] },
+  ): Promise<ConfigOf<Spec>>;
+  open(): Promise<LoadSession>;
+  newState(): PipelineState;
+}
+
+/** Brings local state in step with the destination. The database is closed again before any code of a resource runs. */
+export function syncStep(host: StepHost): Promise<void> {
+  const { context, local, store, runtime, pipeline } = host;
+  return context.step({ step: "sync", pendingLoadIds: pending(host) }, async () => {
+    if (host.restoresState) {
+      await using session = await host.open();
+      await syncState({ session, local, store, runtime, pipelineName: pipeline.name, newState: () => host.newState() });
+    }
+    context.wasFirstRun = local.readState()?._local?.first_run ?? true;
+  });
+}
+
+/** Runs resources into packages on disk. */
+export function extractStep(host: StepHost, data: unknown, hints: ResourceHints): Promise<ExtractInfo> {
+  const { context, local, store, runtime } = host;
+  return context.step({ step: "extract", pendingLoadIds: pending(host) }, async (startedAt) => {
+    const state = withTargets(local.readState() ?? host.newState(), host);
+    const sources = await buildSources(host, state, data, hints);
+    checkSupported(sources, host.destination);
+    const result = await extract({
+      sources,
+      state,
+      storesState: host.restoresState,
+      store,
+      restorePoint: { state: local.stateText(), schemas: local.schemaTexts() },
+      runtime,
+      pipeline: host.pipeline,
+      signal: context.signal,
+      ...host.extract,
+      maxIdentifierLength: host.destination.capabilities.maxIdentifierLength,
+      onProgress: (progress) => context.emit({ type: "resource-progress", ...progress }),
+    }).catch((error: unknown) => Promise.reject(asDiskError(store.workingDir, error)));
+    for (const schema of result.schemas) local.writeSchema(schema);
+    local.writeState(result.state);
+    return extractInfo({
+      pipelineName: host.pipeline.name,
+      loadIds: result.packages.map((folder) => folder.loadId),
+      startedAt,
+      finishedAt: dateNow(runtime),
+      resources: result.resources,
+      tables: result.tables,
+    });
+  });
+}
+
+/** What was asked of the pipeline wins over what its state remembers. */
+function withTargets(state: PipelineState, host: StepHost): PipelineState {
+  const { dataset_name, destination_type, destination_name } = host.newState();
+  return { ...state, dataset_name, destination_type, destination_name };
+}
+
+async function buildSources(
+  host: StepHost,
+  state: PipelineState,
+  data: unknown,
+  hints: ResourceHints,
+): Promise<readonly SourceToExtract[]> {
+  const { context, local, pipeline } = host;
+  const built = await buildRunnable(data, {
+    defaultName: state.default_schema_name ?? normalizeSchemaName(pipeline.name),
+    hints,
+    environment: (sourceName) => ({
+      signal: context.signal,
+      pipeline,
+      sourceState: () => (state.sources?.[sourceName] ?? {}) as Loose,
+      config: (spec, options) => host.config(spec, options),
+    }),
+  });
+  const schemas = local.readSchemas();
+  return built.map((source) => ({ ...source, schema: schemas.get(source.name) ?? newSchema(source.name, { naming: host.naming }) }));
+}
+
+/** Normalizes every extracted package, oldest first. */
+export async function normalizeStep(host: StepHost): Promise<NormalizeInfo> {
+  const { context, local, store, runtime } = host;
+  const startedAt = dateNow(runtime);
+  const rowCounts: Record<string, number> = {};
+  const schemaUpdates: Record<string, SchemaUpdate> = {};
+  for (const extracted of store.extracted()) {
+    const { loadId } = extracted;
+    await context.step({ step: "normalize", loadId, pendingLoadIds: pending(host) }, async (stepStart) => {
+      const result = await normalize({
+        extracted,
+        store,
+        schema: local.readSchemas().get(extracted.readSchema().name),
+        maxIdentifierLength: host.destination.capabilities.maxIdentifierLength,
+        runtime,
+        onProgress: (rows) => context.emit({ type: "normalize-progress", loadId, rows }),
+      });
+      local.writeSchema(result.schema);
+      for (const [table, rows] of Object.entries(result.rowCounts)) rowCounts[table] = (rowCounts[table] ?? 0) + rows;
+      schemaUpdates[loadId] = result.schemaUpdate;
+      if (Object.keys(result.schemaUpdate).length > 0) {
+        context.emit({ type: "schema-changed", schemaName: result.schema.name, update: result.schemaUpdate, loadId });
+      }
+      return stepInfo(host, stepStart, [loadId], result.rowCounts, { [loadId]: result.schemaUpdate });
+    });
+  }
+  return stepInfo(host, startedAt, Object.keys(schemaUpdates), rowCounts, schemaUpdates);
+}
+
+function stepInfo(
+  host: StepHost,
+  startedAt: Date,
+  loadIds: readonly string[],
+  rowCounts: NormalizeInfo["rowCounts"],
+  schemaUpdates: NormalizeInfo["schemaUpdates"],
+): NormalizeInfo {
+  return normalizeInfo({
+    pipelineName: host.pipeline.name,
+    loadIds,
+    startedAt,
+    finishedAt: dateNow(host.runtime),
+    rowCounts,
+    schemaUpdates,
+  });
+}
+
+/** Loads every normalized package, oldest first, each in one commit. */
+export async function loadStep(host: StepHost): Promise<readonly LoadedPackage[]> {
+  const folders = host.store.normalized();
+  if (folders.length === 0) return [];
+  const loaded: LoadedPackage[] = [];
+  let session: LoadSession | undefined;
+  try {
+    for (const folder of folders) {
+      await host.context.step({ step: "load", loadId: folder.loadId, pendingLoadIds: pending(host) }, async () => {
+        session ??= await host.open();
+        loaded.push(await loadOne(host, folder, session));
+        return undefined;
+      });
+    }
+  } finally {
+    await session?.close();
+  }
+  return loaded;
+}
+
+async function loadOne(host: StepHost, folder: PackageFolder, session: LoadSession): Promise<LoadedPackage> {
+  const { context, local, store, runtime, deleteCompletedJobs } = host;
+  const { loadId } = folder;
+  const loaded = await loadPackage({
+    folder,
+    store,
+    session,
+    runtime,
+    deleteCompletedJobs,
+    onJob: (type, job) => context.emit({ type, loadId, job }),
+  });
+  const state = local.readState();
+  if (state?._local?.first_run === true) local.writeState({ ...state, _local: { ...state._local, first_run: false } });
+  context.emit({ type: "package-committed", loadId });
+  return loaded;
+}
+
+function pending(host: StepHost): () => readonly string[] {
+  return () => host.store.pendingLoadIds();
+}

@@ -1,0 +1,37 @@
+import { ConfigError } from "../core/errors.ts";
+
+/** Tests names. */
+export type NameTest = (name: string) => boolean;
+
+const patternPrefix = "re:";
+
+/** A test for any of the given names; a name that begins with `re:` is a pattern to be found anywhere in the tested name. */
+export function nameTest(names: readonly string[]): NameTest {
+  const exact = new Set(names.filter((name) => !name.startsWith(patternPrefix)));
+  const patterns = names.filter((name) => name.startsWith(patternPrefix)).map(compile);
+  return (name) => exact.has(name) || patterns.some((pattern) => pattern.test(name));
+}
+
+function compile(name: string): RegExp {
+  const [flags, source] = translate(name.slice(patternPrefix.length));
+  try {
+    return new RegExp(source, flags);
+  } catch (cause) {
+    throw new ConfigError(`\`${name}\` is not a valid pattern. After \`re:\` comes a regular expression, for example \`re:_at$\`.`, {
+      cause,
+    });
+  }
+}
+
+/** Patterns stored by dlt are Python's: what Python writes in another way is rewritten. */
+function translate(pattern: string): [flags: string, source: string] {
+  const inline = /^\(\?([aimsux]+)\)/.exec(pattern);
+  const flags = [...(inline?.[1] ?? "")].filter((flag) => "ims".includes(flag)).join("");
+  const source = pattern
+    .slice(inline?.[0].length ?? 0)
+    .replaceAll("(?P<", "(?<")
+    .replaceAll(/\(\?P=(\w+)\)/g, "\\k<$1>")
+    .replaceAll("\\A", "^")
+    .replaceAll("\\Z", "$");
+  return [flags, source];
+}

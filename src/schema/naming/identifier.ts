@@ -1,0 +1,20 @@
+import { SchemaError } from "../../core/errors.ts";
+
+declare const identifierBrand: unique symbol;
+
+/** The name of a table or column as the destination knows it. Only a naming convention makes one. */
+export type Identifier = string & { readonly [identifierBrand]: never };
+
+/** A name from which no identifier can be made. */
+export class IdentifierError extends SchemaError {
+  readonly code = "identifier" as const;
+  /** The name as it was given. */
+  readonly identifier: string;
+
+  constructor(options: { readonly identifier: string; readonly schemaName?: string }) {
+    super(`The name ${JSON.stringify(options.identifier)} is empty: a table or column needs at least one visible character in its name.`, {
+      schemaName: options.schemaName ?? "",
+    });
+    this.identifier = options.identifier;
+  }
+}

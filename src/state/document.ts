@@ -1,0 +1,78 @@
+/** The engine version of the state documents that leat writes. */
+export const stateEngineVersion = 4;
+
+/** The state of a pipeline as it is stored, with dlt's keys. */
+export interface PipelineState {
+  _state_version: number;
+  /** Missing until the state is saved for the first time. */
+  _version_hash?: string;
+  _state_engine_version: 4;
+  pipeline_name: string;
+  dataset_name: string;
+  default_schema_name: string | null;
+  schema_names: string[];
+  destination_type: string | null;
+  /** Null when it is the short name of the type. */
+  destination_name: string | null;
+  staging_type?: string | null;
+  staging_name?: string | null;
+  sources?: { [source: string]: SourceState };
+  /** Of this machine only: never leaves it, and is no part of the hash. */
+  _local?: LocalState;
+}
+
+/** What the resources of a source share, and the state of each. */
+export interface SourceState {
+  resources?: { [resource: string]: ResourceState };
+  [key: string]: unknown;
+}
+
+export interface ResourceState {
+  incremental?: { [cursorPath: string]: IncrementalState };
+  [key: string]: unknown;
+}
+
+/** How far one cursor got. */
+export interface IncrementalState {
+  initial_value: unknown;
+  last_value: unknown;
+  start_value?: unknown;
+  /** Of the rows at `last_value`. */
+  unique_hashes: string[];
+}
+
+export interface LocalState {
+  /** True until the first load succeeded or was restored. */
+  first_run: boolean;
+  /** Hash of the state that was last put into a package, or restored. */
+  _last_extracted_hash?: string;
+  _last_extracted_at?: Date;
+  [key: string]: unknown;
+}
+
+export interface NewStateOptions {
+  readonly pipelineName: string;
+  readonly datasetName: string;
+  readonly destinationType: string | null;
+  readonly destinationName?: string | null;
+  readonly stagingType?: string;
+  readonly stagingName?: string | null;
+  readonly initialCwd: string;
+  readonly devMode?: boolean;
+}
+
+/** The state of a pipeline that never ran. */
+export function newState(options: NewStateOptions): PipelineState {
+  return {
+    _state_version: 0,
+    _state_engine_version: stateEngineVersion,
+    _local: { first_run: true, _dev_mode: options.devMode ?? false, initial_cwd: options.initialCwd, last_run_context: null },
+    schema_names: [],
+    pipeline_name: options.pipelineName,
+    dataset_name: options.datasetName,
+    default_schema_name: null,
+    destination_type: options.destinationType,
+    destination_name: options.destinationName ?? null,
+    ...(options.stagingType === undefined ? {} : { staging_type: options.stagingType, staging_name: options.stagingName ?? null }),
+  };
+}

@@ -1,0 +1,28 @@
+import { encodeJson } from "../core/json.ts";
+import { InvalidStateError } from "./errors.ts";
+
+/** The text of a state document as it lies in `state.json`. Throws InvalidStateError with the path of the first value that state cannot hold. */
+export function encodeState(state: object, options: { readonly sorted?: boolean } = {}): string {
+  return encodeJson(state, { ...options, typed: true, onUnencodable: refuse });
+}
+
+function refuse(jsonPath: string, what: string): never {
+  const path = jsonPath.replace(/^\$\.?/, "") || "$";
+  throw new InvalidStateError(`${owner(path)} cannot hold ${what}, which is at \`${path}\`. ${remedy}`, { path });
+}
+
+const remedy = "Keep text, numbers, booleans, dates, decimals, bytes, and arrays and plain objects of these.";
+
+function owner(path: string): string {
+  const [root, source, branch, resource] = steps(path);
+  if (root !== "sources" || source === undefined) return "The pipeline state";
+  if (branch !== "resources" || resource === undefined) return `The state of source \`${source}\``;
+  return `The state of resource \`${resource}\` of source \`${source}\``;
+}
+
+/** The keys on the path; those that are no plain words are quoted in it. */
+function steps(path: string): string[] {
+  return [...path.matchAll(/("(?:[^"\\]|\\.)*")|([^.[\]"]+)/g)].map(([word, quoted]) =>
+    quoted === undefined ? word : (JSON.parse(quoted) as string),
+  );
+}
