@@ -3,7 +3,7 @@ import { crashPoint } from "../core/crash-point.ts";
 import type { Runtime } from "../core/runtime.ts";
 import { Timestamp } from "../core/timestamp.ts";
 import { guardDisk } from "../load-package/errors.ts";
-import type { PackageFolder } from "../load-package/package-folder.ts";
+import type { PackageFolder, RestorePoint } from "../load-package/package-folder.ts";
 import { packageStateEngineVersion } from "../load-package/package-state.ts";
 import type { PackageStore } from "../load-package/package-store.ts";
 import { bumpSchema } from "../schema/bump.ts";
@@ -44,7 +44,7 @@ export interface ExtractOptions {
   readonly storesState: boolean;
   readonly store: PackageStore;
   /** Texts of the local state and schemas, put beside the package for an abort. */
-  readonly restorePoint: { readonly state: string | undefined; readonly schemas: ReadonlyMap<string, string> };
+  readonly restorePoint: RestorePoint;
   readonly runtime: Runtime;
   readonly pipeline: RunningPipeline;
   readonly signal: AbortSignal;
@@ -256,7 +256,7 @@ function finishPackage(open: OpenSource, row: StateRow | undefined, graph: reado
   const { folder } = open.extract;
   open.extract.finish();
   folder.writeSchema(bumpSchema(open.extract.schema));
-  folder.writeRestorePoint(options.restorePoint.state, options.restorePoint.schemas);
+  folder.writeRestorePoint(options.restorePoint);
   folder.writeState({
     _state_version: 0,
     _state_engine_version: packageStateEngineVersion,

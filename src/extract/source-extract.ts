@@ -1,3 +1,4 @@
+import { ConfigError } from "../core/errors.ts";
 import { guardDisk } from "../load-package/errors.ts";
 import { numberedFileId } from "../load-package/job-file.ts";
 import type { PackageFolder } from "../load-package/package-folder.ts";
@@ -6,6 +7,7 @@ import type { ResourceHints, TableHints } from "../schema/hint-options.ts";
 import { tableHints } from "../schema/hints.ts";
 import type { NamingConvention } from "../schema/naming/naming-convention.ts";
 import { nestedTableHints } from "../schema/nested-hints.ts";
+import { isSystemTable } from "../schema/system-tables.ts";
 import { hasSeenData } from "../schema/table.ts";
 import { mergeTable } from "../schema/update.ts";
 import type { ResourceDefinition } from "./definition.ts";
@@ -153,6 +155,8 @@ export class SourceExtract {
     const known = this.#tableNames.get(rawName);
     if (known !== undefined) return known;
     const name = this.#naming.normalizeTableIdentifier(rawName);
+    if (isSystemTable(name))
+      throw new ConfigError(`Table \`${rawName}\` cannot be loaded into: names that begin with \`_dlt\` are those of leat's own tables.`);
     this.#tableNames.set(rawName, name);
     return name;
   }

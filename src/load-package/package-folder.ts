@@ -20,6 +20,12 @@ export interface PackageJob extends JobFile {
   readonly bytes: number;
 }
 
+/** Texts of the local state and schemas before a package, for an abort. */
+export interface RestorePoint {
+  readonly state: string | undefined;
+  readonly schemas: ReadonlyMap<string, string>;
+}
+
 /** One load package on disk, in dlt's layout (wire-format section 7). Reads and writes its files; where the folder lies is PackageStore's business. */
 export class PackageFolder {
   readonly workingDir: string;
@@ -134,14 +140,22 @@ export class PackageFolder {
     writeFileAtomic(join(this.path, "package_completed.json"), how);
   }
 
-  /** Copies of the local state and schemas as they were before this package, for an abort. */
-  writeRestorePoint(stateText: string | undefined, schemas: ReadonlyMap<string, string>): void {
+  writeRestorePoint({ state: stateText, schemas }: RestorePoint): void {
     const folder = join(this.path, ".restore");
     mkdirSync(folder, { recursive: true });
     if (stateText !== undefined) writeFileAtomic(join(folder, "state.json"), stateText);
     if (schemas.size === 0) return;
     mkdirSync(join(folder, "schemas"));
     for (const [name, text] of schemas) writeFileAtomic(join(folder, "schemas", `${name}.schema.json`), text);
+  }
+
+  /** The local state and schemas as they were before this package; without state when there was none. */
+  readRestorePoint(): RestorePoint {
+    const folder = join(this.path, ".restore");
+    const schemasFolder = join(folder, "schemas");
+    const names = existsSync(schemasFolder) ? readdirSync(schemasFolder) : [];
+    const schemas = names.map((name) => [name.replace(/\.schema\.json$/, ""), this.#read(join(schemasFolder, name))] as const);
+    return { state: readTextIfExists(join(folder, "state.json")), schemas: new Map(schemas) };
   }
 
   /** Takes over the restore point of the package's extracted form. */

@@ -98,6 +98,15 @@ export class PackageStore {
     return new PackageFolder(this.workingDir, path, normalized.loadId);
   }
 
+  /** Ends a pending package without loading it: kept among the loaded ones, marked as aborted, when it was normalized, else removed. */
+  abort(folder: PackageFolder): void {
+    const { loadId } = folder;
+    if (folder.path === join(this.#normalized, loadId)) {
+      folder.markCompleted("aborted");
+      renameSync(folder.path, join(this.#loaded, loadId));
+    } else this.discardExtracted(loadId);
+  }
+
   discardLoaded(loadId: string): void {
     rmSync(join(this.#loaded, loadId), { recursive: true, force: true });
   }

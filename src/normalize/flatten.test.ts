@@ -61,7 +61,7 @@ describe("what the fixture does not show", () => {
     expect(tables).toEqual(["t", "t__a", "t__a", "t__a__b", "t__c"]);
   });
 
-  it("keeps an id that a row has, and replaces an empty one", () => {
+  it("keeps an id that a row has and links the row nevertheless (dlt leaves the links out), and replaces an empty id", () => {
     const rows = flattened({ _dlt_id: "mine", c: [{ _dlt_id: "own", g: [1] }, { _dlt_id: "" }] }, "t", settings());
     expect(rows.map(({ row }) => Object.fromEntries(row))).toEqual([
       { _dlt_id: "mine", _dlt_load_id: "1" },
@@ -101,7 +101,8 @@ describe("what the fixture does not show", () => {
     expect(({} as { x?: number }).x).toBeUndefined();
   });
 
-  it("names a key of separators only like an empty one, where dlt makes a column without a name", () => {
+  it("names every key that normalizes to nothing `_empty`, where dlt makes a column without a name or puts nested rows into the parent table", () => {
+    expect(flattened({ " ": [3] }, "t", settings()).map(({ table }) => table)).toEqual(["t", "t___empty"]);
     expect(flattened({ __: 1, a: { __: [2] } }, "t", settings()).map(({ table, row }) => [table, row[0]])).toEqual([
       ["t", ["_empty", 1]],
       ["t__a___empty", ["value", 2]],

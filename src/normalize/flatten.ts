@@ -11,7 +11,7 @@ export type FlatRow = Map<string, JsonValue>;
  * Takes the rows, one at a time. A row comes before the rows nested in it; when the sink gives false, these are left out.
  * `parent` is the table above, if the row was found inside of another.
  */
-export type RowSink = (table: string, parent: string | undefined, row: FlatRow) => boolean;
+type RowSink = (table: string, parent: string | undefined, row: FlatRow) => boolean;
 
 /** What flattening asks the schema for. */
 export interface FlattenSettings {

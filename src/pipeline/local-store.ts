@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { readTextIfExists, writeFileAtomic } from "../core/files.ts";
 import { encodeJson } from "../core/json-encode.ts";
 import { guardDisk, VersionTooNewError } from "../load-package/errors.ts";
+import type { RestorePoint } from "../load-package/package-folder.ts";
 import { type SchemaDocument, schemaEngineVersion } from "../schema/document.ts";
 import { readSchema, SchemaVersionTooNew } from "../schema/read-schema.ts";
 import { decodeState } from "../state/blob.ts";
@@ -71,6 +72,16 @@ export class LocalStore {
         rmSync(join(this.workingDir, name), { recursive: true, force: true });
     });
     this.create();
+  }
+
+  /** Puts state and schemas back to what they were before a package. */
+  restore({ state, schemas }: RestorePoint): void {
+    this.removeSchemas();
+    guardDisk(this.workingDir, () => {
+      for (const [name, text] of schemas) writeFileAtomic(join(this.#schemasDir, name + schemaEnding), text);
+      if (state === undefined) rmSync(this.#statePath, { force: true });
+      else writeFileAtomic(this.#statePath, state);
+    });
   }
 
   removeSchemas(): void {

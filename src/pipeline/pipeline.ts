@@ -18,6 +18,7 @@ import type { SchemaDocument } from "../schema/document.ts";
 import type { ResourceHints, TableHints } from "../schema/hint-options.ts";
 import { bumpState } from "../state/bump.ts";
 import { newState, type PipelineState } from "../state/document.ts";
+import { abortPackages } from "./abort-packages.ts";
 import { dateNow } from "./clock.ts";
 import type { PipelineEvent } from "./events.ts";
 import type { ExtractInfo, LoadInfo, NormalizeInfo, PipelineTrace, RunInfo } from "./infos.ts";
@@ -58,6 +59,8 @@ export interface Pipeline<D extends string = string> extends RunningPipeline<D> 
   load(options?: RunSettings): Promise<LoadInfo>;
   /** Takes state and schemas from the destination (dlt: `sync_destination`). */
   sync(): Promise<void>;
+  /** Discards pending packages and rewinds state and schemas to before them: their rows are extracted again by the next run. With `dryRun` only says which. */
+  abortPackages(options?: { readonly dryRun?: boolean }): Promise<{ readonly loadIds: readonly string[] }>;
   listPackages(): Promise<readonly LoadPackageInfo[]>;
   /** Plain SQL on the loaded data. Close it with `await using`, or by `close()`. */
   sqlClient(): SqlClient;
@@ -150,6 +153,10 @@ class PipelineValue implements Untyped {
 
   sync(): Promise<void> {
     return this.#within({}, (host) => syncStep(host));
+  }
+
+  abortPackages({ dryRun = false }: { readonly dryRun?: boolean } = {}): Promise<{ readonly loadIds: readonly string[] }> {
+    return this.#within({}, async (host) => ({ loadIds: await abortPackages(host, { dryRun }) }));
   }
 
   async listPackages(): Promise<readonly LoadPackageInfo[]> {

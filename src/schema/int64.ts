@@ -1,4 +1,4 @@
-export const minInt64: bigint = -(2n ** 63n);
+const minInt64 = -(2n ** 63n);
 export const maxInt64: bigint = 2n ** 63n - 1n;
 
 export function isInt64(value: bigint): boolean {

@@ -1,0 +1,32 @@
+import { guardDisk } from "../load-package/errors.ts";
+import type { PackageFolder } from "../load-package/package-folder.ts";
+import type { StepHost } from "./steps.ts";
+
+/**
+ * Ends all pending packages without loading them and rewinds local state and schemas to before the oldest of them. Gives their load ids, oldest first.
+ * A package whose commit had succeeded before a crash is in the destination: it is completed, not aborted.
+ */
+export async function abortPackages(host: StepHost, { dryRun }: { readonly dryRun: boolean }): Promise<readonly string[]> {
+  const { store, local } = host;
+  if (!dryRun) await completeCommitted(host);
+  const pending = [...store.normalized(), ...store.extracted()].sort((a, b) => (a.loadId < b.loadId ? -1 : 1));
+  const [oldest] = pending;
+  if (oldest === undefined || dryRun) return pending.map((folder) => folder.loadId);
+  // State goes back first: killed here, the next start finds the packages ahead of it and brings it up to them again.
+  local.restore(oldest.readRestorePoint());
+  guardDisk(store.workingDir, () => {
+    for (const folder of pending.toReversed()) store.abort(folder);
+  });
+  return pending.map((folder) => folder.loadId);
+}
+
+async function completeCommitted(host: StepHost): Promise<void> {
+  const interrupted: PackageFolder[] = host.store.normalized().filter((folder) => folder.jobs("started").length > 0);
+  if (interrupted.length === 0) return;
+  await using session = await host.open();
+  for (const folder of interrupted) {
+    if (!(await session.hasLoad(folder.loadId))) continue;
+    for (const job of folder.jobs("started")) folder.moveJob(job, "completed");
+    host.store.completeLoaded(folder);
+  }
+}

@@ -1,0 +1,24 @@
+import { duckdb } from "../../src/destinations/duckdb/index.ts";
+import { type Pipeline, pipeline, resource, type SourceHints, source } from "../../src/index.ts";
+import { type Case, datasetName, type Place, type ResourceRows, type Run } from "./plan.ts";
+
+/** Loads a case with leat. */
+export async function loadWithLeat({ name, runs }: Case, place: Place): Promise<void> {
+  for (const run of runs) await leatPipeline(name, place).run(makeSource(run));
+}
+
+export function leatPipeline(name: string, { pipelinesDir, database }: Place): Pipeline {
+  return pipeline({ name, datasetName, pipelinesDir, destination: duckdb(database), progress: "none" });
+}
+
+function makeSource({ source: name, resources, maxTableNesting, rootKey }: Run) {
+  const hints: SourceHints = { ...(maxTableNesting === undefined ? {} : { maxTableNesting }), ...(rootKey === undefined ? {} : { rootKey }) };
+  return source(name, hints, () => resources.map(makeResource))();
+}
+
+function makeResource({ name, rows, hints = {}, state: kept = {} }: ResourceRows) {
+  return resource(name, hints, function* ({ state }: { readonly state: Record<string, unknown> }) {
+    Object.assign(state, kept);
+    yield rows;
+  });
+}

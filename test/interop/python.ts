@@ -1,0 +1,53 @@
+import { execFile } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { encodeJson } from "../../src/core/json.ts";
+import { type Case, datasetName, dltHints, type Place, rowLines } from "./plan.ts";
+
+/** What dlt made of a case. */
+export interface DltReport {
+  /** The traceback, when a run failed. */
+  readonly error: string | null;
+  /** Typed JSON of the pipeline's state, without `_local`. */
+  readonly state: string | null;
+  readonly schemas: readonly string[];
+}
+
+const scripts = fileURLToPath(new URL("../../scripts/", import.meta.url));
+const driver = fileURLToPath(new URL("./load_with_dlt.py", import.meta.url));
+
+/** Loads cases with dlt, one after another in one process. A failed case is a report; throws when Python itself fails. */
+export async function loadWithDlt(cases: readonly { readonly case: Case; readonly place: Place }[], folder: string): Promise<DltReport[]> {
+  const python = (await output("bash", [join(scripts, "python-env.sh")], "", process.cwd())).trim().split("\n").at(-1)!;
+  const plan = { cases: cases.map((one, index) => planOf(one.case, one.place, join(folder, `rows-${index}`))) };
+  return JSON.parse(await output(python, [driver], JSON.stringify(plan), folder)) as DltReport[];
+}
+
+function planOf({ name, runs }: Case, place: Place, rowFiles: string): object {
+  return {
+    pipeline: name,
+    dataset: datasetName,
+    ...place,
+    runs: runs.map((run, runIndex) => ({
+      ...run,
+      resources: run.resources.map(({ name: resource, rows, hints, state }, index) => {
+        const file = `${rowFiles}-${runIndex}-${index}.jsonl`;
+        writeFileSync(file, rowLines(rows));
+        return { name: resource, file, hints: dltHints(hints), state: JSON.parse(encodeJson(state ?? {}, { typed: true })) as object };
+      }),
+    })),
+  };
+}
+
+/** Runs a program in `folder`, where it finds no settings of anyone's, and gives what it prints. */
+function output(program: string, args: readonly string[], input: string, cwd: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const env = { ...process.env, DLT_DATA_DIR: cwd, PYTHONWARNINGS: "ignore" };
+    const child = execFile(program, args, { cwd, env, maxBuffer: 1 << 30 }, (error, stdout, stderr) => {
+      if (error === null) resolve(stdout);
+      else reject(new Error(`${program} failed: ${stderr.trim() || error.message}`, { cause: error }));
+    });
+    child.stdin!.end(input);
+  });
+}

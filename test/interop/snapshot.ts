@@ -1,0 +1,183 @@
+import { DuckDBInstance, type DuckDBConnection } from "@duckdb/node-api";
+import { encodeJson, parseJson } from "../../src/core/json.ts";
+import { digest128 } from "../../src/core/digest.ts";
+import type { ColumnSchema, SchemaDocument, TableSchema } from "../../src/schema/document.ts";
+import { decodeStateBlob } from "../../src/state/blob.ts";
+import { datasetName } from "./plan.ts";
+
+/** A loaded dataset without what is random or of one tool only: two of them are equal when the same data was loaded. */
+export interface Snapshot {
+  readonly tables: { readonly [table: string]: readonly string[] };
+  readonly rowCounts: { readonly [table: string]: number };
+  /** Every root row with the rows nested in it, as texts in order. */
+  readonly documents: { readonly [table: string]: readonly string[] };
+  readonly loads: readonly object[];
+  readonly versions: readonly object[];
+  readonly states: readonly object[];
+  /** The newest of each schema. */
+  readonly schemas: { readonly [name: string]: object };
+  /** Broken promises about ids. Always empty. */
+  readonly wrongIds: readonly string[];
+}
+
+type Row = { readonly [column: string]: string | null };
+
+/** Reads everything that a case left in its database. */
+export async function readSnapshot(database: string): Promise<Snapshot> {
+  const instance = await DuckDBInstance.create(database, { access_mode: "READ_ONLY" });
+  try {
+    const connection = await instance.connect();
+    return await new Reader(connection).snapshot();
+  } finally {
+    instance.closeSync();
+  }
+}
+
+const systemTables = new Set(["_dlt_loads", "_dlt_version", "_dlt_pipeline_state"]);
+
+class Reader {
+  readonly #connection: DuckDBConnection;
+  readonly #wrongIds: string[] = [];
+
+  constructor(connection: DuckDBConnection) {
+    this.#connection = connection;
+  }
+
+  async snapshot(): Promise<Snapshot> {
+    const columns = await this.#columns();
+    const rows = new Map<string, Row[]>();
+    for (const [table, of] of columns) rows.set(table, await this.#rows(table, of));
+    const loads = inOrder(rows.get("_dlt_loads") ?? [], "load_id");
+    const versions = inOrder(rows.get("_dlt_version") ?? [], "inserted_at");
+    const states = inOrder(rows.get("_dlt_pipeline_state") ?? [], "_dlt_load_id");
+    const schemas = new Map(versions.map((row) => [row["schema_name"]!, parseJson(row["schema"]!) as SchemaDocument]));
+    const ordinals = new Map(loads.map((row, index) => [row["load_id"]!, `load ${index + 1}`]));
+    const hashes = new Map(versions.map((row, index) => [row["version_hash"]!, `version ${index + 1}`]));
+    return {
+      tables: Object.fromEntries([...columns].map(([table, of]) => [table, of.map((column) => column.declaration)])),
+      rowCounts: Object.fromEntries([...rows].map(([table, found]) => [table, found.length])),
+      documents: this.#documents(rows, schemas, ordinals),
+      loads: loads.map(({ schema_name, status, schema_version_hash }) => ({ schema_name, status, hash: hashes.get(schema_version_hash!) })),
+      versions: versions.map(({ version, engine_version, schema_name }) => ({ version, engine_version, schema_name })),
+      states: states.map((row) => comparableState(row, ordinals)),
+      schemas: Object.fromEntries([...schemas].map(([name, schema]) => [name, comparableSchema(schema)])),
+      wrongIds: this.#wrongIds,
+    };
+  }
+
+  async #columns(): Promise<Map<string, { readonly name: string; readonly type: string; readonly declaration: string }[]>> {
+    const found = await this.#query(
+      `SELECT table_name, column_name, data_type, is_nullable FROM information_schema.columns
+       WHERE table_schema = '${datasetName}' ORDER BY table_name, ordinal_position`,
+    );
+    const columns = new Map<string, { name: string; type: string; declaration: string }[]>();
+    for (const { table_name, column_name, data_type, is_nullable } of found) {
+      const of = columns.get(table_name!) ?? [];
+      const declaration = `${column_name} ${data_type}${is_nullable === "NO" ? " NOT NULL" : ""}`;
+      columns.set(table_name!, [...of, { name: column_name!, type: data_type!, declaration }]);
+    }
+    return columns;
+  }
+
+  #rows(table: string, columns: readonly { readonly name: string; readonly type: string }[]): Promise<Row[]> {
+    const texts = columns.map(({ name, type }) => `${textOf(quoted(name), type)} AS ${quoted(name)}`);
+    return this.#query(`SELECT ${texts.join(", ")} FROM ${quoted(datasetName)}.${quoted(table)}`);
+  }
+
+  /** Rows as trees: below a root row those nested in it, so that random ids need not be compared. */
+  #documents(
+    rows: ReadonlyMap<string, readonly Row[]>,
+    schemas: ReadonlyMap<string, SchemaDocument>,
+    ordinals: ReadonlyMap<string, string>,
+  ): Snapshot["documents"] {
+    const tables = [...schemas.values()].flatMap((schema) => Object.values(schema.tables)).filter(({ name }) => rows.has(name!));
+    const nested = new Map<string, Map<string, Row[]>>();
+    for (const table of tables.filter(isNested)) nested.set(table.name!, groupBy(rows.get(table.name!)!, "_dlt_parent_id"));
+    const treeOf = (table: TableSchema, row: Row, rootId: string): object => {
+      const { _dlt_id: id, _dlt_parent_id: parentId, _dlt_root_id: root, _dlt_load_id: loadId, ...cells } = row;
+      this.#checkIds(table, row, rootId);
+      const below = tables
+        .filter((other) => other.parent === table.name)
+        .flatMap((other) => (nested.get(other.name!)!.get(id!) ?? []).map((one) => [other, one] as const))
+        .map(([other, one]) => [other.name, treeOf(other, one, rootId)] as const);
+      return {
+        ...cells,
+        ...(isRandomId(id!) ? {} : { _dlt_id: id }),
+        ...(root === undefined ? {} : { root: root === null ? null : "given" }),
+        ...(loadId === undefined ? {} : { load: ordinals.get(loadId!) ?? loadId }),
+        ...(parentId === null ? { parentId } : {}),
+        below: below.map((one) => JSON.stringify(one)).sort(),
+      };
+    };
+    const documents: Record<string, readonly string[]> = {};
+    for (const table of tables.filter((one) => !isNested(one) && !systemTables.has(one.name!))) {
+      documents[table.name!] = rows.get(table.name!)!.map((row) => JSON.stringify(treeOf(table, row, row["_dlt_id"]!))).sort();
+    }
+    return documents;
+  }
+
+  #checkIds(table: TableSchema, row: Row, rootId: string): void {
+    const { _dlt_id: id, _dlt_parent_id: parentId, _dlt_list_idx: index, _dlt_root_id: root } = row;
+    if (root !== undefined && root !== rootId) this.#wrongIds.push(`${table.name}: root id ${root} is not ${rootId}`);
+    if (!isNested(table) || !isRandomId(id!)) return;
+    if (id !== digest128(`${parentId}_${table.name}_${index}`, 10)) this.#wrongIds.push(`${table.name}: id ${id} of row ${index}`);
+  }
+
+  async #query(sql: string): Promise<Row[]> {
+    return (await (await this.#connection.runAndReadAll(sql)).getRowObjectsJS()) as unknown as Row[];
+  }
+}
+
+function isNested(table: TableSchema): boolean {
+  return table.parent !== undefined;
+}
+
+/** Ids that were made, not given in the data. */
+function isRandomId(id: string): boolean {
+  return /^[A-Za-z0-9+/]{14}$/.test(id);
+}
+
+function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** Exact, and without the time zone of this machine. */
+function textOf(column: string, type: string): string {
+  if (type === "TIMESTAMP WITH TIME ZONE") return `epoch_us(${column})::VARCHAR`;
+  return type === "BLOB" ? `hex(${column})` : `${column}::VARCHAR`;
+}
+
+function inOrder(rows: readonly Row[], column: string): readonly Row[] {
+  return [...rows].sort((left, right) => (left[column]! < right[column]! ? -1 : 1));
+}
+
+function groupBy(rows: readonly Row[], column: string): Map<string, Row[]> {
+  const groups = new Map<string, Row[]>();
+  for (const row of rows) groups.set(row[column]!, [...(groups.get(row[column]!) ?? []), row]);
+  return groups;
+}
+
+/** The stored state; its hash covers the same content on both sides. */
+function comparableState(row: Row, ordinals: ReadonlyMap<string, string>): object {
+  const { version, engine_version, pipeline_name, version_hash, _dlt_load_id, state } = row;
+  const document = encodeJson(decodeStateBlob(state!), { sorted: true, typed: true });
+  return { version, engine_version, pipeline_name, version_hash, load: ordinals.get(_dlt_load_id!), document };
+}
+
+/** The stored schema without hashes and descriptions: these are each tool's own words, and the hash covers them. */
+export function comparableSchema(schema: SchemaDocument): object {
+  const { version_hash: _, previous_hashes, tables, ...others } = schema;
+  const comparable = Object.entries(tables).map(([name, { columns, description: __, ...table }]) => [
+    name,
+    { ...table, columns: Object.values(columns).map(comparableColumn) },
+  ]);
+  return { ...others, previousHashes: previous_hashes?.length ?? 0, tables: Object.fromEntries(comparable.sort(byName)) };
+}
+
+function comparableColumn({ description: _, ...column }: ColumnSchema): string {
+  return encodeJson(column, { sorted: true });
+}
+
+function byName([left]: readonly unknown[], [right]: readonly unknown[]): number {
+  return String(left) < String(right) ? -1 : 1;
+}
