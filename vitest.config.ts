@@ -1,6 +1,17 @@
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
+const source = (path: string): string => fileURLToPath(new URL(`./src/${path}`, import.meta.url));
+
 export default defineConfig({
+  resolve: {
+    // Examples import the package by its name; in tests that name means the sources.
+    alias: [
+      { find: /^leat$/, replacement: source("index.ts") },
+      { find: /^leat\/destinations\/(.+)$/, replacement: source("destinations/$1/index.ts") },
+      { find: /^leat\/destination-kit$/, replacement: source("destination-kit/index.ts") },
+    ],
+  },
   test: {
     include: ["src/**/*.test.ts", "test/{architecture,cli,crash,e2e,package}/**/*.test.ts"],
     typecheck: { enabled: true, include: ["src/**/*.test-d.ts"], tsconfig: "./tsconfig.json" },

@@ -20,6 +20,7 @@ export { PlainDateTime } from "./core/plain-date-time.ts";
 export { PlainTime } from "./core/plain-time.ts";
 export type { StandardSchema } from "./core/standard-schema.ts";
 export { Timestamp } from "./core/timestamp.ts";
+export type { SqlClient } from "./dataset/sql-client.ts";
 export type { Destination } from "./destination-kit/contract.ts";
 export {
   ConnectionError,
@@ -53,7 +54,6 @@ export type { ExtractInfo, LoadInfo, NormalizeInfo, PipelineTrace, RunInfo } fro
 export { type Pipeline, pipeline, type RunOptions } from "./pipeline/pipeline.ts";
 export type { DestinationName, PipelineOptions, RunSettings } from "./pipeline/pipeline-options.ts";
 export type { Runnable } from "./pipeline/runnable.ts";
-export type { SqlClient } from "./pipeline/sql-client.ts";
 export type { DataType } from "./schema/data-type.ts";
 export type { ColumnSchema, SchemaDocument, TableSchema } from "./schema/document.ts";
 export { ContractViolationError, TypeConflictError } from "./schema/errors.ts";

@@ -1,20 +1,18 @@
 // Workload W1 with leat. usage: node w1-leat.mjs DOCUMENTS FOLDER
 import { createReadStream } from "node:fs";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { duckdb, pipeline, resource } from "./leat.mjs";
 
 const [documents, folder] = process.argv.slice(2);
 
+/** JSON lines as pages of documents, a page per piece of the file. */
 async function* pages() {
-  let page = [];
-  for await (const line of createInterface({ input: createReadStream(documents), crlfDelay: Number.POSITIVE_INFINITY })) {
-    page.push(JSON.parse(line));
-    if (page.length < 1000) continue;
-    yield page;
-    page = [];
+  let rest = "";
+  for await (const piece of createReadStream(documents, { encoding: "utf8", highWaterMark: 1024 * 1024 })) {
+    const lines = (rest + piece).split("\n");
+    rest = lines.pop();
+    yield lines.map((line) => JSON.parse(line));
   }
-  yield page;
 }
 
 const bench = pipeline({

@@ -3,12 +3,28 @@
  * The sweep in `test/crash/` asserts that each of them is reached.
  */
 export const crashPoints = [
+  /** The lock's text is on disk under a private name; there is no lock yet. */
+  "lock:draft-written",
+  /** The stale lock of a dead process was taken aside; there is no lock. */
+  "lock:stale-aside",
+  /** The lock is held; folders and local state are as they were. */
+  "lock:acquired",
+  /** A file's new text lies beside the old one, not yet in its place. */
+  "file:before-rename",
+  /** The local schema is that of a package that a killed run left ahead; the local state is that of before. */
+  "recover:schema-saved",
+  /** The dataset is gone, and with it all that is kept about it, but for the local state. */
+  "sync:before-state-forgotten",
+  /** Local schemas are gone, those of the destination are not there yet; the local state is that of before. */
+  "sync:schemas-removed",
   /** Rows are in the private package, its state and schema are not. */
   "extract:rows-written",
   /** The private package is whole and synced, not yet renamed. */
   "extract:before-commit",
   /** The package is extracted; the local state and schemas are those of before. */
   "extract:after-commit",
+  /** Local schemas are those of the package, the local state is that of before. */
+  "extract:schemas-saved",
   /** Local state and schemas are those of the package. */
   "extract:state-saved",
   /** Some job files of the normalized package are written. */
@@ -19,6 +35,10 @@ export const crashPoints = [
   "normalize:after-commit",
   /** The normalized package has taken the place of the extracted one; the local schema is that of before. */
   "normalize:extracted-discarded",
+  /** A new database has its content under a private name, not yet its own. */
+  "database:before-rename",
+  /** One job of several was moved to another state. */
+  "load:job-moved",
   /** Jobs are marked as started, the transaction is not open. */
   "load:jobs-started",
   /** The load transaction is open and holds all rows; no load record yet. */
@@ -27,6 +47,8 @@ export const crashPoints = [
   "load:before-commit",
   /** COMMIT succeeded; the package on disk still says that its jobs run. */
   "load:after-commit",
+  /** All jobs are marked as completed; nothing says that the package is. */
+  "load:jobs-completed",
   /** The package is marked as loaded, but lies among the pending ones. */
   "load:before-move",
   /** The package lies among the loaded ones; the local state does not know that the first run is over. */

@@ -1,24 +1,36 @@
 import { closeSync, fdatasyncSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
+import { crashPoint } from "./crash-point.ts";
 
-/** Writes all bytes; a short write is continued. */
-export function writeAll(fd: number, bytes: Uint8Array): void {
-  for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done, bytes.length - done);
+/** Writes all bytes; a short write is continued. `path` is told in an error, which otherwise would not know it. */
+export function writeAll(fd: number, bytes: Uint8Array, path: string): void {
+  try {
+    for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done, bytes.length - done);
+  } catch (error) {
+    throw Object.assign(error as Error, { path });
+  }
 }
 
 /** Replaces a file in one step: whoever reads it sees the old text or the new one. With `sync` the new text survives a power cut. */
 export function writeFileAtomic(path: string, text: string, options: { readonly sync?: boolean } = {}): void {
   const temporary = `${path}.tmp`;
-  const fd = openSync(temporary, "w");
   try {
-    writeAll(fd, Buffer.from(text));
-    if (options.sync) fdatasyncSync(fd);
+    writeNew(temporary, text, options);
+    crashPoint("file:before-rename");
+    renameSync(temporary, path);
   } catch (error) {
-    closeSync(fd);
     rmSync(temporary, { force: true });
     throw error;
   }
-  closeSync(fd);
-  renameSync(temporary, path);
+}
+
+function writeNew(path: string, text: string, { sync = false }: { readonly sync?: boolean }): void {
+  const fd = openSync(path, "w");
+  try {
+    writeAll(fd, Buffer.from(text), path);
+    if (sync) fdatasyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
 }
 
 /** Makes renames and new files inside a folder survive a power cut. Windows keeps no such thing: there it does nothing. */

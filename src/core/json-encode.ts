@@ -8,6 +8,8 @@ export interface EncodeOptions {
   readonly pretty?: boolean;
   /** Typed JSON: values that JSON knows no type for keep it, as strings that begin with a mark. Default: plain text. */
   readonly typed?: boolean;
+  /** False: a `Map` cannot be written, since it would be read back as an object. Default true. */
+  readonly maps?: boolean;
   /** Called with the path (`$.a[3].b`) and a description ("a function") of the first value that cannot be written. Default: throws TypeError. */
   readonly onUnencodable?: (path: string, what: string) => never;
 }
@@ -22,6 +24,7 @@ export function encodeJson(value: unknown, options: EncodeOptions = {}): string 
     sorted: options.sorted ?? false,
     pretty: options.pretty ?? false,
     typed: options.typed ?? false,
+    maps: options.maps ?? true,
     onUnencodable: options.onUnencodable ?? refuse,
     parents: [],
     steps: [],
@@ -34,6 +37,7 @@ interface Run {
   readonly sorted: boolean;
   readonly pretty: boolean;
   readonly typed: boolean;
+  readonly maps: boolean;
   readonly onUnencodable: (path: string, what: string) => never;
   readonly parents: object[];
   readonly steps: (string | number)[];
@@ -81,7 +85,7 @@ const maxInteger = 2n ** 64n - 1n;
 
 function objectText(value: object, run: Run, depth: number): string {
   if (Array.isArray(value)) return arrayText(value, run, depth);
-  if (value instanceof Map) return membersText(value, withTextKeys(value, run, depth), run, depth);
+  if (value instanceof Map && run.maps) return membersText(value, withTextKeys(value, run, depth), run, depth);
   if (isPlain(value)) return membersText(value, value, run, depth);
   const scalar = scalarOf(value);
   if (typeof scalar !== "object") return fail(run, depth, scalar ?? className(value));

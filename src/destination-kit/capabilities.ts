@@ -10,7 +10,7 @@ export interface Capabilities {
   readonly caseSensitiveIdentifiers: boolean;
   /** Longest name of a table or column in code points; undefined is no limit. */
   readonly maxIdentifierLength: number | undefined;
-  /** The first one is the default; empty: merge appends. */
+  /** The first one is the default; empty: merge is refused. */
   readonly mergeStrategies: readonly MergeStrategy[];
   /** The first one is the default. */
   readonly replaceStrategies: readonly ReplaceStrategy[];

@@ -1,8 +1,11 @@
-import { existsSync, linkSync, renameSync, rmSync } from "node:fs";
-import { dirname } from "node:path";
+import { existsSync, linkSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { basename, dirname, join } from "node:path";
 import type { DuckDBConnection, DuckDBInstance, DuckDBValue } from "@duckdb/node-api";
+import { crashPoint } from "../core/crash-point.ts";
 import { DriverFailure } from "../core/driver-failure.ts";
 import { syncFolder } from "../core/files.ts";
+import { isRunning } from "../core/is-running.ts";
 import { duckDbFailure, type FailurePlace } from "./duckdb-failure.ts";
 import { type DuckDbApi, DuckDbValues } from "./duckdb-values.ts";
 
@@ -22,7 +25,7 @@ export class DuckDbDatabases {
   #memory: Promise<DuckDBInstance> | undefined;
 
   async connect(location: DuckDbLocation): Promise<DuckDbConnection> {
-    const api = await loadApi();
+    const api = loadApi();
     const place = { path: location.path };
     try {
       return location.path === inMemory ? await this.#connectToMemory(api, location) : await connectToFile(api, location);
@@ -160,9 +163,10 @@ export class DuckDbConnection {
   }
 }
 
-async function loadApi(): Promise<DuckDbApi> {
+/** By `require`: the package is CommonJS in 180 files, and `import` would read each of them twice to learn its names, which more than doubles the time. */
+function loadApi(): DuckDbApi {
   try {
-    return await import("@duckdb/node-api");
+    return createRequire(import.meta.url)("@duckdb/node-api") as DuckDbApi;
   } catch (error) {
     throw new DriverFailure("missing-driver", "The package `@duckdb/node-api` cannot be loaded.", {
       cause: error,
@@ -186,13 +190,25 @@ async function connectToFile(api: DuckDbApi, location: DuckDbLocation): Promise<
 /** In one step: a process that is killed while DuckDB writes a new file must not leave half of one, which nobody could open. */
 async function createDatabase(api: DuckDbApi, path: string): Promise<void> {
   const unfinished = `${path}.${process.pid}.new`;
-  rmSync(unfinished, { force: true });
+  removeUnfinished(path);
   try {
     (await api.DuckDBInstance.create(unfinished)).closeSync();
+    crashPoint("database:before-rename");
     moveUnlessExists(unfinished, path);
     syncFolder(dirname(path));
   } finally {
     rmSync(unfinished, { force: true });
+  }
+}
+
+/** Our own of an earlier try, and those of processes that were killed while they made the database. */
+function removeUnfinished(path: string): void {
+  const folder = dirname(path);
+  if (!existsSync(folder)) return;
+  const start = `${basename(path)}.`;
+  for (const name of readdirSync(folder)) {
+    const [, pid] = name.startsWith(start) ? (/^(\d+)\.new(?:\.wal)?$/.exec(name.slice(start.length)) ?? []) : [];
+    if (pid !== undefined && (Number(pid) === process.pid || !isRunning(Number(pid)))) rmSync(join(folder, name), { force: true });
   }
 }
 

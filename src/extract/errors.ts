@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { LeatError, SourceError } from "../core/errors.ts";
 
 /** The code of a resource threw. `cause` is what it threw. */
@@ -47,5 +48,7 @@ export class NotRunningError extends LeatError {
 }
 
 function describe(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
+  if (!(cause instanceof Error)) return typeof cause === "string" ? cause : inspect(cause, { breakLength: Number.POSITIVE_INFINITY });
+  const why = cause.cause instanceof Error && cause.cause.message !== "" ? ` (${cause.cause.message})` : "";
+  return `${cause.message || cause.name}${why}`;
 }

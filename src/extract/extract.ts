@@ -8,7 +8,7 @@ import { packageStateEngineVersion } from "../load-package/package-state.ts";
 import type { PackageStore } from "../load-package/package-store.ts";
 import { bumpSchema } from "../schema/bump.ts";
 import type { SchemaDocument } from "../schema/document.ts";
-import type { SourceHints } from "../schema/hint-options.ts";
+import type { MergeStrategy, SourceHints } from "../schema/hint-options.ts";
 import { schemaNaming } from "../schema/schema-naming.ts";
 import { withSourceHints } from "../schema/source-hints.ts";
 import { stateTable } from "../schema/system-tables.ts";
@@ -53,6 +53,8 @@ export interface ExtractOptions {
   readonly order: "fifo" | "round_robin";
   /** Longest name that the destination takes. */
   readonly maxIdentifierLength: number | undefined;
+  /** How the destination merges rows. */
+  readonly mergeStrategies: readonly MergeStrategy[];
   readonly onProgress: (progress: ResourceProgress) => void;
 }
 
@@ -87,7 +89,7 @@ const progressMs = 100;
 export async function extract(options: ExtractOptions): Promise<ExtractResult> {
   const { sources, store, runtime } = options;
   const working = workingCopy(options.state);
-  const extracts = sources.map((source) => openSource(source, store, runtime, options.maxIdentifierLength));
+  const extracts = sources.map((source) => openSource(source, options));
   try {
     resetReplaced(sources, working);
     const graphs = sources.map((source) => buildGraph(source.name, source.resources));
@@ -108,11 +110,11 @@ interface OpenSource {
   readonly extract: SourceExtract;
 }
 
-function openSource(source: SourceToExtract, store: PackageStore, runtime: Runtime, maxLength: number | undefined): OpenSource {
+function openSource(source: SourceToExtract, { store, runtime, maxIdentifierLength, mergeStrategies }: ExtractOptions): OpenSource {
   const schema = withSourceHints(source.schema, source.hints);
-  const naming = schemaNaming(schema, maxLength);
+  const naming = schemaNaming(schema, maxIdentifierLength);
   const folder = guardDisk(store.workingDir, () => store.createExtracting(runtime.newLoadId()));
-  return { source, extract: new SourceExtract({ folder, schema, naming }) };
+  return { source, extract: new SourceExtract({ folder, schema, naming, mergeStrategies }) };
 }
 
 /** A table that is replaced is read from the start: its resource's state begins empty (as dlt). */
@@ -135,9 +137,10 @@ async function runAll(
   working: PipelineState,
   options: ExtractOptions,
 ): Promise<void> {
-  const ownerOf = new Map<ResourceDefinition, OpenSource>();
+  // By node: one resource may be in several sources, and then it runs once for each.
+  const ownerOf = new Map<GraphNode, OpenSource>();
   graphs.forEach((graph, index) => {
-    for (const node of graph) ownerOf.set(node.definition, extracts[index]!);
+    for (const node of graph) ownerOf.set(node, extracts[index]!);
   });
   const reporter = progressReporter(options.onProgress);
   await runGraph(graphs.flat(), {
@@ -146,17 +149,18 @@ async function runAll(
     maxParallelItems: options.maxParallelItems,
     workers: options.workers,
     order: options.order,
-    running: (definition, signal): Running =>
-      runningResource(definition, ownerOf.get(definition)!.source.name, working, signal, options.pipeline),
-    write: (definition: ResourceDefinition, rows: readonly unknown[], mark: Mark | undefined) => {
-      const { extract } = ownerOf.get(definition)!;
+    running: (node, signal): Running => runningResource(node.definition, ownerOf.get(node)!.source.name, working, signal, options.pipeline),
+    write: (node: GraphNode, rows: readonly unknown[], mark: Mark | undefined) => {
+      const { definition } = node;
+      const { extract } = ownerOf.get(node)!;
       extract.write(definition, rows, mark);
       reporter.report(definition.name, extract.rowsOf(definition.name));
     },
   });
   for (const graph of graphs) {
-    for (const { definition, isLoaded } of graph) {
-      const { extract } = ownerOf.get(definition)!;
+    for (const node of graph) {
+      const { definition, isLoaded } = node;
+      const { extract } = ownerOf.get(node)!;
       if (isLoaded && isReplace(definition)) guardDisk(options.store.workingDir, () => extract.writeEmpty(definition));
       if (isLoaded) options.onProgress({ resource: definition.name, items: extract.rowsOf(definition.name), isDone: true });
     }
@@ -202,7 +206,8 @@ function commit(
 ): ExtractResult {
   const { store } = options;
   const working = storedCopy(touched, options.state);
-  encodeState(working);
+  // What users put into the state has to come back as it was.
+  encodeState(working, { maps: false });
   let state = options.state;
   const finished: OpenSource[] = [];
   for (const open of extracts) {

@@ -21,7 +21,7 @@ export async function* iterateAlone(definition: ResourceDefinition): AsyncGenera
     maxParallelItems,
     workers: 1,
     order: "fifo",
-    running: (resource, signal) => ({
+    running: ({ definition: resource }, signal) => ({
       sourceName: definition.name,
       resourceName: resource.name,
       stateAccess: resource.stateAccess,
@@ -53,35 +53,34 @@ export async function* iterateAlone(definition: ResourceDefinition): AsyncGenera
   }
 }
 
-/** Hands values from one side to the other, one at a time: `put` resolves when the value was taken. */
+/** Hands values from one side to the other, in the order in which they came: `put` resolves when the next one is asked for, as `yield` does. */
 class Channel<T> {
-  #value: { readonly value: T; readonly taken: () => void } | undefined;
+  readonly #values: { readonly value: T; readonly done: () => void }[] = [];
   #end: { readonly error?: unknown } | undefined;
   #wake: (() => void) | undefined;
+  #finishLast: (() => void) | undefined;
 
   put(value: T): Promise<void> {
     if (this.#end !== undefined) return Promise.resolve();
-    return new Promise((taken) => {
-      this.#value = { value, taken };
+    return new Promise((done) => {
+      this.#values.push({ value, done });
       this.#wake?.();
     });
   }
 
   async take(): Promise<T | undefined> {
-    while (this.#value === undefined && this.#end === undefined) await new Promise<void>((resolve) => (this.#wake = resolve));
-    const waiting = this.#value;
-    if (waiting !== undefined) {
-      this.#value = undefined;
-      waiting.taken();
-      return waiting.value;
-    }
-    if (this.#end !== undefined && "error" in this.#end) throw this.#end.error;
-    return undefined;
+    this.#finishLast?.();
+    while (this.#values.length === 0 && this.#end === undefined) await new Promise<void>((resolve) => (this.#wake = resolve));
+    const first = this.#values.shift();
+    this.#finishLast = first?.done;
+    if (first === undefined && this.#end !== undefined && "error" in this.#end) throw this.#end.error;
+    return first?.value;
   }
 
   end(): void {
     this.#end ??= {};
-    this.#value?.taken();
+    this.#finishLast?.();
+    for (const { done } of this.#values) done();
     this.#wake?.();
   }
 

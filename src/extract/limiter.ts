@@ -52,7 +52,11 @@ export function mapLimited<In, Out>(
   const results: (Out | Promise<Out>)[] = [];
   for (const value of values) {
     const result = limiter.run(() => change(value));
-    if (isPromise(result)) isAsync = true;
+    if (isPromise(result)) {
+      isAsync = true;
+      // A later call may throw before anybody waits for this one.
+      result.catch(() => {});
+    }
     results.push(result);
   }
   return isAsync ? Promise.all(results) : (results as Out[]);

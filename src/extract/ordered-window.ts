@@ -7,22 +7,25 @@ import { isPromise } from "./rows.ts";
 export class OrderedWindow<T> {
   readonly #limit: number;
   readonly #deliver: (value: T) => void | Promise<void>;
+  readonly #onFailure: (error: unknown) => void;
   readonly #queue: (T | PromiseLike<T>)[] = [];
   readonly #waiting: { resolve: () => void; reject: (error: unknown) => void; until: number }[] = [];
   #isPumping = false;
   #failure: { readonly error: unknown } | undefined;
 
-  constructor(limit: number, deliver: (value: T) => void | Promise<void>) {
+  /** `onFailure` is told at once of a value that fails while nobody pushes. */
+  constructor(limit: number, deliver: (value: T) => void | Promise<void>, onFailure: (error: unknown) => void) {
     this.#limit = limit;
     this.#deliver = deliver;
+    this.#onFailure = onFailure;
   }
 
   /** Pushes come one after another: await the result, if there is one, before the next. Throws what an earlier value failed with. */
   push(value: T | PromiseLike<T>): void | Promise<void> {
+    // Its turn comes later, or never; until then a rejection must not count as unhandled.
+    if (isPromise(value)) Promise.resolve(value).catch(() => {});
     if (this.#failure !== undefined) throw this.#failure.error;
     if (this.#queue.length === 0 && !isPromise(value)) return this.#deliver(value as T);
-    // Its turn comes later; until then a rejection must not count as unhandled.
-    if (isPromise(value)) Promise.resolve(value).catch(() => {});
     this.#queue.push(value);
     if (!this.#isPumping) void this.#pump();
     if (this.#queue.length >= this.#limit) return this.#whenAtMost(this.#limit - 1);
@@ -50,6 +53,7 @@ export class OrderedWindow<T> {
       this.#failure = { error };
       this.#queue.length = 0;
       for (const waiter of this.#waiting.splice(0)) waiter.reject(error);
+      this.#onFailure(error);
     }
     this.#isPumping = false;
   }

@@ -1,8 +1,11 @@
 import { closeSync, fdatasyncSync, openSync } from "node:fs";
 import { writeAll } from "../core/files.ts";
 
-/** Rows are gathered to lines of about this many characters: long enough to write fast, short enough to hold one in memory. */
-const lineSize = 128 * 1024;
+/** Rows are gathered to lines of about this many bytes: long enough to write fast, short enough to hold one in memory. */
+const lineBytes = 128 * 1024;
+
+/** Many tables have few rows: the room of a line grows from this. */
+const firstRoom = 4096;
 
 /** A raw file ends after about this many bytes. Each is a unit: normalized by itself, in any thread. */
 const unitBytes = 32 * 1024 * 1024;
@@ -14,7 +17,8 @@ const unitBytes = 32 * 1024 * 1024;
 export class RawFile {
   readonly #nextPath: () => string;
   #fd: number | undefined;
-  #line: string[] = [];
+  #path = "";
+  #line = Buffer.allocUnsafe(firstRoom);
   #lineSize = 0;
   #fileBytes = 0;
   #files = 0;
@@ -39,10 +43,11 @@ export class RawFile {
   }
 
   append(rowText: string): void {
-    this.#line.push(rowText);
-    this.#lineSize += rowText.length + 1;
+    this.#reserve(rowText);
+    this.#line[this.#lineSize] = this.#lineSize === 0 ? openBracket : comma;
+    this.#lineSize += 1 + this.#line.write(rowText, this.#lineSize + 1);
     this.#rows += 1;
-    if (this.#lineSize >= lineSize) this.#writeLine();
+    if (this.#lineSize >= lineBytes) this.#writeLine();
   }
 
   /** A file without rows: it says that the table was read and is empty. */
@@ -52,7 +57,7 @@ export class RawFile {
 
   /** Writes what is gathered and makes it survive a power cut. */
   finish(): void {
-    if (this.#line.length > 0) this.#writeLine();
+    if (this.#lineSize > 0) this.#writeLine();
     this.#closeFile();
   }
 
@@ -62,19 +67,30 @@ export class RawFile {
     this.#fd = undefined;
   }
 
+  /** Makes room for a row and what stands around it. Three bytes per UTF-16 unit are always enough; a long text is worth the exact count. */
+  #reserve(rowText: string): void {
+    const needed = this.#lineSize + 3 + (rowText.length < lineBytes ? rowText.length * 3 : Buffer.byteLength(rowText));
+    if (needed <= this.#line.length) return;
+    const larger = Buffer.allocUnsafe(Math.max(needed, 2 * this.#line.length));
+    this.#line.copy(larger, 0, 0, this.#lineSize);
+    this.#line = larger;
+  }
+
   #writeLine(): void {
-    const bytes = Buffer.from(`[${this.#line.join(",")}]\n`);
-    this.#line = [];
+    const end = this.#lineSize + this.#line.write("]\n", this.#lineSize);
+    writeAll(this.#openFile(), this.#line.subarray(0, end), this.#path);
     this.#lineSize = 0;
-    writeAll(this.#openFile(), bytes);
-    this.#bytes += bytes.length;
-    this.#fileBytes += bytes.length;
+    // The room for one huge row is not kept.
+    if (this.#line.length > 8 * lineBytes) this.#line = Buffer.allocUnsafe(firstRoom);
+    this.#bytes += end;
+    this.#fileBytes += end;
     if (this.#fileBytes >= unitBytes) this.#closeFile();
   }
 
   #openFile(): number {
     if (this.#fd === undefined) {
-      this.#fd = openSync(this.#nextPath(), "wx");
+      this.#path = this.#nextPath();
+      this.#fd = openSync(this.#path, "wx");
       this.#files += 1;
       this.#fileBytes = 0;
     }
@@ -88,3 +104,6 @@ export class RawFile {
     this.#fd = undefined;
   }
 }
+
+const openBracket = "[".charCodeAt(0);
+const comma = ",".charCodeAt(0);

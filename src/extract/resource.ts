@@ -5,7 +5,7 @@ import type { ResourceHints } from "../schema/hint-options.ts";
 import { checkName, checkOptions, combineLimits, type Limit, type ResourceDefinition, type Step } from "./definition.ts";
 import { iterateAlone } from "./iterate-alone.ts";
 import { hintNames, mergeHints } from "./resource-hints.ts";
-import { isIterated, isPromise, type Loose, type RowOf, type Rows } from "./rows.ts";
+import { isIterated, isPromise, keepFailure, type Loose, type RowOf, type Rows } from "./rows.ts";
 import type { StateObject } from "./state-types.ts";
 
 /** What a running resource gets. Annotate `ResourceContext<{ ... }>` to type the state. */
@@ -86,6 +86,7 @@ export function defineResource(
 
 /** Throws ConfigError for what cannot give rows. */
 export function checkRows(owner: string, rows: unknown): void {
+  keepFailure(rows);
   if (typeof rows === "function" || isPromise(rows) || isIterated(rows)) return;
   throw new ConfigError(
     `${owner} needs rows: a function, an array, an iterable, an async iterable or a promise of one; got ${rows === null ? "null" : `a ${typeof rows}`}. ` +

@@ -31,6 +31,11 @@ export function isPromise(value: unknown): value is PromiseLike<unknown> {
   return typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";
 }
 
+/** A promise of rows that fails before somebody waits for it is an error of the run that does, not one of the process. */
+export function keepFailure(rows: unknown): void {
+  if (isPromise(rows)) rows.then(undefined, () => {});
+}
+
 /** Anything that gives items one by one. Texts count as values, arrays are pages: the caller decides about those first. */
 export function isIterated(value: unknown): value is Iterated {
   return typeof value === "object" && value !== null && (Symbol.asyncIterator in value || Symbol.iterator in value);

@@ -3,7 +3,7 @@ import type { GraphNode } from "./graph.ts";
 import { Limiter } from "./limiter.ts";
 import { type NodeEnvironment, RunningNode } from "./running-node.ts";
 
-export interface RunGraphOptions extends NodeEnvironment {
+export interface RunGraphOptions extends Omit<NodeEnvironment, "fail"> {
   /** Parallel resources that are asked for an item at one time. */
   readonly workers: number;
   readonly order: "fifo" | "round_robin";
@@ -24,7 +24,8 @@ const breathMs = 20;
 export async function runGraph(graph: readonly GraphNode[], options: RunGraphOptions): Promise<void> {
   if (options.signal.aborted) throw new CancelledError("The run was cancelled before it began.", { cause: options.signal.reason });
   const stop = new AbortController();
-  const environment: NodeEnvironment = { ...options, signal: AbortSignal.any([options.signal, stop.signal]) };
+  const { failed, fail } = failure();
+  const environment: NodeEnvironment = { ...options, signal: AbortSignal.any([options.signal, stop.signal]), fail };
   const roots = startNodes(graph, environment);
   const parallel = roots.filter((root) => root.definition.parallel);
   const inTurn = roots.filter((root) => !root.definition.parallel);
@@ -34,10 +35,10 @@ export async function runGraph(graph: readonly GraphNode[], options: RunGraphOpt
   lanes.push(options.order === "fifo" ? runInOrder(inTurn) : runInTurn(inTurn));
   const { cancelled, forget } = whenCancelled(options.signal);
   try {
-    await Promise.race([Promise.all(lanes), cancelled]);
+    await Promise.race([Promise.all(lanes), cancelled, failed]);
   } catch (error) {
     stop.abort();
-    await Promise.race([closeAll(roots, lanes), delay(graceMs)]);
+    await atMost(graceMs, closeAll(roots, lanes));
     throw options.signal.aborted && isAbort(error, options.signal) ? new CancelledError("The run was cancelled.", { cause: error }) : error;
   } finally {
     forget();
@@ -107,6 +108,15 @@ function breather(): () => Promise<void> | undefined {
   };
 }
 
+function failure(): { readonly failed: Promise<never>; readonly fail: (error: unknown) => void } {
+  let fail = (_: unknown): void => {};
+  const failed = new Promise<never>((_, reject) => {
+    fail = reject;
+  });
+  failed.catch(() => {});
+  return { failed, fail };
+}
+
 function whenCancelled(signal: AbortSignal): { readonly cancelled: Promise<never>; readonly forget: () => void } {
   let forget = (): void => {};
   const cancelled = new Promise<never>((_, reject) => {
@@ -122,10 +132,14 @@ async function closeAll(roots: readonly RunningNode[], lanes: readonly Promise<v
   await Promise.allSettled([...roots.map((root) => root.close()), ...lanes]);
 }
 
-function delay(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms).unref();
+/** Waits for `work`, but no longer than `ms`. The timer keeps the process alive: nothing else may, when a generator hangs. */
+async function atMost(ms: number, work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
   });
+  await Promise.race([work, timeout]);
+  clearTimeout(timer);
 }
 
 /** The error says no more than that the signal fired. */

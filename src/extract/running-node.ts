@@ -15,9 +15,11 @@ export interface NodeEnvironment {
   readonly limiter: Limiter;
   readonly maxParallelItems: number;
   /** What `current` and the context of a resource reach. */
-  running(definition: ResourceDefinition, signal: AbortSignal): Running;
+  running(node: GraphNode, signal: AbortSignal): Running;
+  /** Ends the run: something failed that nobody waits for just now. */
+  fail(error: unknown): void;
   /** Takes the finished rows of a resource that is loaded. */
-  write(definition: ResourceDefinition, rows: readonly unknown[], mark: Mark | undefined): void | Promise<void>;
+  write(node: GraphNode, rows: readonly unknown[], mark: Mark | undefined): void | Promise<void>;
 }
 
 /** Rows that a flatMap gives are handed on in pages of this size. */
@@ -29,13 +31,15 @@ const flatMapPage = 1000;
  */
 export class RunningNode {
   readonly definition: ResourceDefinition;
-  readonly #isLoaded: boolean;
+  readonly #node: GraphNode;
   readonly #children: readonly RunningNode[];
   readonly #environment: NodeEnvironment;
   readonly #running: Running;
   readonly #context: object;
   readonly #stop = new AbortController();
   readonly #window: OrderedWindow<Arrival>;
+  /** What user code made to be iterated, and is not at its end. */
+  readonly #generators = new Set<AsyncIterator<unknown> | Iterator<unknown>>();
   #iterator: AsyncIterator<unknown> | Iterator<unknown> | undefined;
   #taken = 0;
   #startedAt = 0;
@@ -45,11 +49,11 @@ export class RunningNode {
 
   constructor(node: GraphNode, children: readonly RunningNode[], environment: NodeEnvironment) {
     this.definition = node.definition;
-    this.#isLoaded = node.isLoaded;
+    this.#node = node;
     this.#children = children;
     this.#environment = environment;
     const signal = AbortSignal.any([environment.signal, this.#stop.signal]);
-    const running = environment.running(node.definition, signal);
+    const running = environment.running(node, signal);
     this.#running = running;
     this.#context = {
       get state() {
@@ -58,7 +62,7 @@ export class RunningNode {
       signal,
       resourceName: node.definition.name,
     };
-    this.#window = new OrderedWindow(environment.maxParallelItems, (arrival) => this.#arrive(arrival.item, arrival.mark));
+    this.#window = new OrderedWindow(environment.maxParallelItems, (arrival) => this.#deliver(arrival), environment.fail);
     this.#isDone = (node.definition.limit?.maxItems ?? 1) <= 0;
   }
 
@@ -66,7 +70,7 @@ export class RunningNode {
   advance(): boolean | Promise<boolean> {
     if (this.#isDone) return this.#closed();
     const iterator = this.#iterator;
-    if (iterator === undefined) return this.#open();
+    if (iterator === undefined) return this.#start();
     const next = this.#user(() => iterator.next());
     return isPromise(next) ? this.#awaitNext(next as Promise<IteratorResult<unknown>>) : this.#take(next as IteratorResult<unknown>);
   }
@@ -78,14 +82,11 @@ export class RunningNode {
     for (const child of this.#children) await child.finish();
   }
 
-  /** Ends the generator, so that its `finally` blocks run. */
+  /** Ends the generators, here and in the transformers below, so that their `finally` blocks run. The run ends with the error that came first. */
   async close(): Promise<void> {
     this.#isDone = true;
-    try {
-      await this.#closed();
-    } catch {
-      // The run ends with the error that came first.
-    }
+    const inner = [...this.#generators].map(async (iterator) => this.#user(() => iterator.return?.()));
+    await Promise.allSettled([(async () => this.#closed())(), ...inner, ...this.#children.map((child) => child.close())]);
   }
 
   /** Takes a page of the parent's rows. */
@@ -95,11 +96,11 @@ export class RunningNode {
     return forEachInOrder(rows, (row) => this.#call(row));
   }
 
-  async #open(): Promise<boolean> {
+  async #start(): Promise<boolean> {
     this.#startedAt = performance.now();
-    let rows = this.definition.rows;
-    if (typeof rows === "function") rows = await this.#user(() => (this.definition.rows as (context: object) => unknown)(this.#context));
-    else rows = await this.#failing(rows);
+    const { rows: given } = this.definition;
+    const call = given as (context: object) => unknown;
+    const rows = await this.#failing(typeof given === "function" ? this.#user(() => call(this.#context)) : given);
     if (!isIterated(rows))
       throw this.#failed(new TypeError(`it gave ${describe(rows)} where rows were expected: an array, an iterable or an async iterable`));
     this.#iterator = iterate(rows);
@@ -156,16 +157,36 @@ export class RunningNode {
     const rows = this.definition.rows as (input: unknown, context: object) => unknown;
     const result = this.#environment.limiter.run(() => this.#user(() => rows(input, this.#context)));
     if (!this.definition.parallel) return this.#window.push(this.#result(result));
-    const done = Promise.resolve(this.#result(result)).then((arrival) => this.#arrive(arrival.item, arrival.mark));
-    const tracked: Promise<void> = done.finally(() => this.#unordered.delete(tracked));
-    tracked.catch(() => {});
+    const done = Promise.resolve(this.#result(result)).then((arrival) => this.#deliver(arrival));
+    // One that failed stays, so that `finish` finds it.
+    const tracked: Promise<void> = done.then(() => void this.#unordered.delete(tracked));
+    tracked.catch(this.#environment.fail);
     this.#unordered.add(tracked);
     if (this.#unordered.size >= this.#environment.maxParallelItems) return Promise.race(this.#unordered);
   }
 
   #result(result: unknown): Arrival | Promise<Arrival> {
     if (!isPromise(result)) return { item: result, mark: undefined };
-    return this.#failing(result).then((item) => ({ item, mark: undefined }));
+    return this.#failing(result).then(
+      (item) => ({ item, mark: undefined }),
+      (error: unknown) => ({ item: undefined, mark: undefined, failure: { error } }),
+    );
+  }
+
+  /** The turn of an item of a root, or of what a call of a transformer gave; that counts towards its limit, beyond which nothing matters any more. */
+  #deliver({ item, mark, failure }: Arrival): void | Promise<void> {
+    if (this.definition.parent !== undefined) {
+      if (this.#isBeyondLimit) return;
+      if (failure !== undefined) throw failure.error;
+      if (!isGenerated(item)) this.#countLast(item);
+    }
+    return this.#arrive(item, mark);
+  }
+
+  /** Counts an item of a transformer: the last one allowed cancels what is still on its way. */
+  #countLast(item: unknown): void {
+    this.#count(item);
+    if (this.#isDone) this.#stop.abort();
   }
 
   /** An item of a generator: evaluated if it is a promise or a thunk, at once and within the limit. */
@@ -188,26 +209,34 @@ export class RunningNode {
       return mark?.hints === undefined ? undefined : this.#write([], mark);
     }
     if (Array.isArray(item)) return this.#page(item, mark);
-    if (item instanceof MarkedItem) {
-      const inner = unwrap(item, mark);
-      return this.#arrive(inner.item, inner.mark);
-    }
+    if (isUnfinished(item)) return this.#arriveLater(this.#arrival(item, mark));
     if (isGenerated(item)) return this.#iterateInto(item, (value) => this.#arriveCounted(value, mark));
     return this.#throughSteps(0, [item], mark);
   }
 
-  /** Items of a transformer's generator count towards its limit. */
-  #arriveCounted(item: unknown, mark: Mark | undefined): void | Promise<void> {
-    if (this.#isDone) return;
-    if (this.definition.parent !== undefined) this.#count(item);
-    const arrival = this.#arrival(item, mark);
+  #arriveLater(arrival: Arrival | Promise<Arrival>): void | Promise<void> {
     if (isPromise(arrival)) return arrival.then((value) => this.#arrive(value.item, value.mark));
     return this.#arrive(arrival.item, arrival.mark);
   }
 
+  /** Items of a transformer's generator count towards its limit. */
+  #arriveCounted(item: unknown, mark: Mark | undefined): void | Promise<void> {
+    if (this.definition.parent !== undefined) {
+      if (this.#isDone) return;
+      this.#countLast(item);
+    }
+    return this.#arriveLater(this.#arrival(item, mark));
+  }
+
   #page(page: readonly unknown[], mark: Mark | undefined): void | Promise<void> {
     if (!page.some(isUnfinished)) return this.#throughSteps(0, page, mark);
-    const arrivals = page.map((item) => this.#arrival(item, mark));
+    const arrivals: (Arrival | Promise<Arrival>)[] = [];
+    for (const item of page) {
+      const arrival = this.#arrival(item, mark);
+      // A later thunk may throw before anybody waits for this one.
+      if (isPromise(arrival)) arrival.catch(() => {});
+      arrivals.push(arrival);
+    }
     return Promise.all(arrivals).then(async (values) => {
       for (const value of values) await this.#arrive(value.item, value.mark);
     });
@@ -258,8 +287,8 @@ export class RunningNode {
 
   #write(rows: readonly unknown[], mark: Mark | undefined): void | Promise<void> {
     const finished = present(rows);
-    if (this.#isLoaded) {
-      const written = this.#environment.write(this.definition, finished, mark);
+    if (this.#node.isLoaded) {
+      const written = this.#environment.write(this.#node, finished, mark);
       if (isPromise(written)) return Promise.resolve(written).then(() => this.#feedChildren(finished));
     }
     return this.#feedChildren(finished);
@@ -271,19 +300,35 @@ export class RunningNode {
   }
 
   /** Iterates what user code made, each step as that user code. */
-  #iterateInto(rows: Iterable<unknown> | AsyncIterable<unknown>, take: (item: unknown) => void | Promise<void>): void | Promise<void> {
+  async #iterateInto(rows: Iterable<unknown> | AsyncIterable<unknown>, take: (item: unknown) => void | Promise<void>): Promise<void> {
     const iterator = this.#user(() => iterate(rows));
-    const iterateFurther = async (pending: unknown): Promise<void> => {
-      let step = pending;
-      for (;;) {
-        const result = (await this.#failing(step)) as IteratorResult<unknown>;
-        if (result.done === true) return;
-        await take(result.value);
-        if (this.#isDone && this.definition.parent !== undefined) return void (await this.#failing(this.#user(() => iterator.return?.())));
-        step = this.#user(() => iterator.next());
+    this.#generators.add(iterator);
+    for (;;) {
+      const result = await this.#next(iterator);
+      if (result === undefined) return;
+      await take(result.value);
+      if (this.#isBeyondLimit) {
+        this.#generators.delete(iterator);
+        return void (await this.#failing(this.#user(() => iterator.return?.())));
       }
-    };
-    return iterateFurther(this.#user(() => iterator.next()));
+    }
+  }
+
+  /** Undefined at the end. */
+  async #next(iterator: AsyncIterator<unknown> | Iterator<unknown>): Promise<{ readonly value: unknown } | undefined> {
+    try {
+      const result = (await this.#failing(this.#user(() => iterator.next()))) as IteratorResult<unknown>;
+      if (result.done !== true) return result;
+    } catch (error) {
+      if (!this.#isBeyondLimit) throw error;
+    }
+    this.#generators.delete(iterator);
+    return undefined;
+  }
+
+  /** Of a transformer: what still comes does not matter. */
+  get #isBeyondLimit(): boolean {
+    return this.#isDone && this.definition.parent !== undefined;
   }
 
   /** Runs user code with `current` set; what it throws becomes a ResourceFailedError. */
@@ -316,6 +361,8 @@ export class RunningNode {
 interface Arrival {
   readonly item: unknown;
   readonly mark: Mark | undefined;
+  /** What the call threw that should have given the item. */
+  readonly failure?: { readonly error: unknown };
 }
 
 function iterate(rows: Iterable<unknown> | AsyncIterable<unknown>): AsyncIterator<unknown> | Iterator<unknown> {

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import type { SqlClient } from "../dataset/sql-client.ts";
 import type { PipelineState } from "../state/document.ts";
 import { readOnly } from "../state/read-only.ts";
 import { NotRunningError } from "./errors.ts";
@@ -13,6 +14,8 @@ export interface RunningPipeline<D extends string = string> {
   readonly firstRun: boolean;
   /** The state as of the last commit. */
   readonly state: DeepReadonly<PipelineState>;
+  /** Plain SQL on the loaded data. Close it with `await using`, or by `close()`. */
+  sqlClient(): SqlClient;
 }
 
 /** One resource, or one source being built, while its code runs. */

@@ -3,16 +3,17 @@ import { guardDisk } from "../load-package/errors.ts";
 import { numberedFileId } from "../load-package/job-file.ts";
 import type { PackageFolder } from "../load-package/package-folder.ts";
 import type { SchemaDocument } from "../schema/document.ts";
-import type { ResourceHints, TableHints } from "../schema/hint-options.ts";
+import type { MergeStrategy, ResourceHints, TableHints } from "../schema/hint-options.ts";
 import { tableHints } from "../schema/hints.ts";
 import type { NamingConvention } from "../schema/naming/naming-convention.ts";
 import { nestedTableHints } from "../schema/nested-hints.ts";
+import { type RootKeySettings, withRootKey } from "../schema/root-key.ts";
 import { isSystemTable } from "../schema/system-tables.ts";
 import { hasSeenData } from "../schema/table.ts";
 import { mergeTable } from "../schema/update.ts";
 import type { ResourceDefinition } from "./definition.ts";
 import { encodeRow, UnencodableError } from "./encode-row.ts";
-import { RowInvalidError } from "./errors.ts";
+import { ResourceFailedError, RowInvalidError } from "./errors.ts";
 import type { Mark } from "./marked.ts";
 import { RawFile } from "./raw-file.ts";
 import { mergeHints } from "./resource-hints.ts";
@@ -29,10 +30,19 @@ interface ResourceCount {
   readonly tables: Set<RawFile>;
 }
 
+export interface SourceExtractOptions {
+  readonly folder: PackageFolder;
+  readonly schema: SchemaDocument;
+  readonly naming: NamingConvention;
+  /** Of the destination. */
+  readonly mergeStrategies: readonly MergeStrategy[];
+}
+
 /** What one source writes during an extract: raw files in a private package, and the hints of its tables in a schema. */
 export class SourceExtract {
   readonly folder: PackageFolder;
   readonly #naming: NamingConvention;
+  readonly #rootKeys: RootKeySettings;
   readonly #tables = new Map<string, RawFile>();
   /** Tables whose hints are in the schema already, by resource and table. */
   readonly #declared = new Set<string>();
@@ -42,10 +52,11 @@ export class SourceExtract {
   readonly #tableNames = new Map<string, string>();
   #schema: SchemaDocument;
 
-  constructor(options: { readonly folder: PackageFolder; readonly schema: SchemaDocument; readonly naming: NamingConvention }) {
+  constructor(options: SourceExtractOptions) {
     this.folder = options.folder;
     this.#schema = options.schema;
     this.#naming = options.naming;
+    this.#rootKeys = options;
   }
 
   get schema(): SchemaDocument {
@@ -83,8 +94,11 @@ export class SourceExtract {
     const count = this.#count(name);
     let table = typeof tableOf === "string" ? this.#table(definition, tableOf, mark?.hints, count) : undefined;
     for (const row of rows) {
-      if (typeof tableOf === "function") table = this.#table(definition, tableOf(row as never), mark?.hints, count);
-      const text = encode(row, name, count.rows);
+      if (typeof tableOf === "function") {
+        const tableName = this.#asUser(definition, () => tableOf(row as never));
+        table = this.#table(definition, tableName, mark?.hints, count);
+      }
+      const text = encode(row, definition, count.rows, this.#schema.name);
       table!.append(text);
       count.rows += 1;
       count.characters += text.length;
@@ -135,7 +149,7 @@ export class SourceExtract {
 
   /** Puts what the resource declares about a table into the schema, once, and again when a mark changes it. */
   #declare(definition: ResourceDefinition, rawName: string, changed: TableHints | undefined): string {
-    const name = this.#tableName(rawName);
+    const name = this.#tableName(definition, rawName);
     const key = `${definition.name}\n${name}`;
     if (this.#declared.has(key) && changed === undefined) return name;
     const before = this.#marked.get(key) ?? definition.hints;
@@ -145,20 +159,45 @@ export class SourceExtract {
     const stored = tableHints(hints, this.#naming);
     const isNested = this.#schema.tables[name]?.parent !== undefined;
     const declared = isNested ? stored : { write_disposition: "append", ...stored, resource: definition.name };
-    this.#schema = mergeTable(this.#schema, { ...declared, name });
-    for (const nested of nestedTableHints(hints.nestedHints, { table: name, resource: definition.name }, this.#naming))
-      this.#schema = mergeTable(this.#schema, nested);
+    const nestedHints = nestedTableHints(hints.nestedHints, { table: name, resource: definition.name }, this.#naming);
+    for (const table of [{ ...declared, name }, ...nestedHints]) this.#schema = mergeTable(this.#schema, table);
+    for (const table of [name, ...nestedHints.map((nested) => nested.name)]) this.#propagateRootKey(table);
     return name;
   }
 
-  #tableName(rawName: string): string {
+  #propagateRootKey(table: string): void {
+    if (this.#schema.tables[table]?.parent === undefined) this.#schema = withRootKey(this.#schema, table, this.#rootKeys);
+  }
+
+  #tableName(definition: ResourceDefinition, rawName: string): string {
     const known = this.#tableNames.get(rawName);
     if (known !== undefined) return known;
-    const name = this.#naming.normalizeTableIdentifier(rawName);
+    const name = this.#asUser(definition, () => {
+      if (typeof rawName !== "string") throw new TypeError(`the name of a table has to be a text, and was ${String(rawName)}`);
+      if (rawName.trim() === "") throw new TypeError("the name of a table must not be blank");
+      return this.#normalizedTableName(rawName);
+    });
     if (isSystemTable(name))
       throw new ConfigError(`Table \`${rawName}\` cannot be loaded into: names that begin with \`_dlt\` are those of leat's own tables.`);
     this.#tableNames.set(rawName, name);
     return name;
+  }
+
+  /** `orders__lines` keeps its separator, so that a resource can load a table that looks nested. */
+  #normalizedTableName(rawName: string): string {
+    const breaksPath = this.#schema.normalizers.use_break_path_on_normalize !== false;
+    const name = breaksPath ? this.#naming.normalizeTablesPath(rawName) : this.#naming.normalizeTableIdentifier(rawName);
+    if (name === "") throw new TypeError(`the name of a table must not be made of separators only, as \`${rawName}\` is`);
+    return name;
+  }
+
+  /** What goes wrong in `work` is the resource's doing. */
+  #asUser<T>(definition: ResourceDefinition, work: () => T): T {
+    try {
+      return work();
+    } catch (cause) {
+      throw new ResourceFailedError({ resource: definition.name, sourceName: this.#schema.name, cause });
+    }
   }
 
   #rawFile(table: string): RawFile {
@@ -175,11 +214,12 @@ export class SourceExtract {
   }
 }
 
-function encode(row: unknown, resource: string, rowIndex: number): string {
+function encode(row: unknown, { name: resource }: ResourceDefinition, rowIndex: number, sourceName: string): string {
   try {
     return encodeRow(row);
   } catch (error) {
     if (error instanceof UnencodableError) throw new RowInvalidError({ resource, rowIndex, path: error.path, what: error.what });
-    throw error;
+    // A getter or a toJSON() of the row.
+    throw new ResourceFailedError({ resource, sourceName, cause: error });
   }
 }

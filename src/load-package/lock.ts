@@ -1,6 +1,8 @@
-import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { crashPoint } from "../core/crash-point.ts";
 import { readTextIfExists } from "../core/files.ts";
+import { isRunning } from "../core/is-running.ts";
 import { PipelineLockedError } from "./errors.ts";
 
 interface Owner {
@@ -26,7 +28,11 @@ export class PipelineLock implements Disposable {
     const me: Owner = { pid: process.pid, processStart: processStart(process.pid), since: options.now.toISOString() };
     const text = JSON.stringify(me);
     for (;;) {
-      if (tryCreate(path, text)) return new PipelineLock(path, text);
+      if (tryCreate(path, text)) {
+        crashPoint("lock:acquired");
+        removeLeftovers(options.workingDir);
+        return new PipelineLock(path, text);
+      }
       const found = readTextIfExists(path);
       if (found === undefined) continue;
       const owner = parseOwner(found);
@@ -45,8 +51,9 @@ export class PipelineLock implements Disposable {
 /** A link appears with its content or not at all: nobody ever reads a lock without an owner. */
 function tryCreate(path: string, text: string): boolean {
   const draft = `${path}.${process.pid}.new`;
-  writeFileSync(draft, text);
   try {
+    writeFileSync(draft, text);
+    crashPoint("lock:draft-written");
     linkSync(draft, path);
     return true;
   } catch (error) {
@@ -66,9 +73,18 @@ function removeStale(path: string, stale: string): void {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return;
     throw error;
   }
+  crashPoint("lock:stale-aside");
   // Somebody took over between our look and the rename: give it back.
   if (readTextIfExists(aside) !== stale) renameSync(aside, path);
   else rmSync(aside, { force: true });
+}
+
+/** What processes left that were killed while they took the lock. */
+function removeLeftovers(workingDir: string): void {
+  for (const name of readdirSync(workingDir)) {
+    const [, pid] = /^leat\.lock\.(\d+)(?:\.new)?$/.exec(name) ?? [];
+    if (pid !== undefined && !isRunning(Number(pid))) rmSync(join(workingDir, name), { force: true });
+  }
 }
 
 function parseOwner(text: string): Owner | undefined {
@@ -81,12 +97,7 @@ function parseOwner(text: string): Owner | undefined {
 }
 
 function isAlive(owner: Owner): boolean {
-  try {
-    process.kill(owner.pid, 0);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EPERM") return false;
-  }
-  return owner.processStart === undefined || owner.processStart === processStart(owner.pid);
+  return isRunning(owner.pid) && (owner.processStart === undefined || owner.processStart === processStart(owner.pid));
 }
 
 /** Linux: the start time of the process in clock ticks since boot. Elsewhere unknown. */

@@ -65,6 +65,11 @@ export class PackageFolder {
     return jobStates.flatMap((state) => this.jobs(state));
   }
 
+  /** True when its commit may have succeeded before a crash, which only the destination knows. A package that was not tried has new jobs and no others. */
+  get mayBeCommitted(): boolean {
+    return this.jobs("new").length === 0 || this.jobs("started").length > 0 || this.jobs("completed").length > 0;
+  }
+
   /** Moves a job; a rename, so it is in one state at any moment. */
   moveJob(job: PackageJob, state: JobState): PackageJob {
     const path = join(this.path, `${state}_jobs`, jobFileName(job));

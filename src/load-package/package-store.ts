@@ -141,8 +141,10 @@ export class PackageStore {
       .sort();
   }
 
-  /** What a killed run leaves: private folders, half-normalized packages, and moves that lack their last step. */
+  /** What a killed run leaves: private folders, half-normalized packages, unfinished files, and moves that lack their last step. */
   #clearInterrupted(): void {
+    for (const folder of ["", "schemas", "normalize", "load"]) removeUnfinishedFiles(join(this.workingDir, folder));
+    for (const folder of [...this.normalized(), ...this.extracted()]) removeUnfinishedFiles(folder.path);
     const normalizeFolder = join(this.workingDir, "normalize");
     for (const name of readdirSync(normalizeFolder)) {
       if (/^[0-9a-f]{16}$/.test(name)) rmSync(join(normalizeFolder, name), { recursive: true });
@@ -171,4 +173,10 @@ export class PackageStore {
       supported,
     });
   }
+}
+
+/** Of `writeFileAtomic`: their text did not come into its place. */
+function removeUnfinishedFiles(folder: string): void {
+  if (!existsSync(folder)) return;
+  for (const name of readdirSync(folder)) if (name.endsWith(".tmp")) rmSync(join(folder, name), { force: true });
 }

@@ -30,15 +30,15 @@ export interface LoadedPackage {
  */
 export async function loadPackage(options: LoadPackageOptions): Promise<LoadedPackage> {
   const { folder, store, session } = options;
-  const interrupted = folder.jobs("started");
-  if (interrupted.length > 0 && (await session.hasLoad(folder.loadId))) {
-    guardDisk(store.workingDir, () => moveAll(folder, [...interrupted, ...folder.jobs("new")], "completed"));
+  if (folder.mayBeCommitted && (await session.hasLoad(folder.loadId))) {
+    guardDisk(store.workingDir, () => moveAll(folder, [...folder.jobs("started"), ...folder.jobs("new")], "completed"));
     return complete(options);
   }
-  const jobs = guardDisk(store.workingDir, () => moveAll(folder, [...folder.jobs("new"), ...interrupted], "started"));
+  const jobs = guardDisk(store.workingDir, () => start(folder));
   crashPoint("load:jobs-started");
   await commit(options, jobs);
   guardDisk(store.workingDir, () => moveAll(folder, jobs, "completed"));
+  crashPoint("load:jobs-completed");
   return complete(options);
 }
 
@@ -66,6 +66,15 @@ function complete(options: LoadPackageOptions): LoadedPackage {
   return { info, rowCounts };
 }
 
-function moveAll(folder: PackageFolder, jobs: readonly PackageJob[], state: "started" | "completed"): PackageJob[] {
-  return jobs.map((job) => folder.moveJob(job, state));
+/** Those of an interrupted attempt start again, too: nothing of it was stored. */
+function start(folder: PackageFolder): PackageJob[] {
+  moveAll(folder, folder.jobs("new"), "started");
+  return folder.jobs("started");
+}
+
+function moveAll(folder: PackageFolder, jobs: readonly PackageJob[], state: "started" | "completed"): void {
+  for (const job of jobs) {
+    folder.moveJob(job, state);
+    crashPoint("load:job-moved");
+  }
 }

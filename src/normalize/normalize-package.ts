@@ -8,6 +8,7 @@ import { preferredType } from "../schema/default-hints.ts";
 import { type Detection, detectionNames } from "../schema/detections.ts";
 import type { SchemaDocument, TableSchema } from "../schema/document.ts";
 import { schemaNaming } from "../schema/schema-naming.ts";
+import { isSystemTable } from "../schema/system-tables.ts";
 import { normalizerHints } from "../schema/table.ts";
 import type { SchemaUpdate } from "../schema/update.ts";
 import { createFlatten, type Flatten, type FlattenSettings } from "./flatten.ts";
@@ -58,6 +59,7 @@ class PackageRun {
   readonly #nowMs: number;
   #units = 0;
   #rows = 0;
+  #reportedRows = 0;
 
   constructor(options: NormalizePackageOptions) {
     this.#options = options;
@@ -81,7 +83,7 @@ class PackageRun {
       for await (const rows of readTypedJsonl(unit.path)) {
         for (const row of rows) if (row !== null) this.#flatten(row, unit.table, sink);
         this.#rows += rows.length;
-        this.#options.onProgress(this.#rows);
+        this.#report(unit, rows.length);
         this.#flushIfFull();
       }
     } catch (error) {
@@ -100,7 +102,7 @@ class PackageRun {
     const rowCounts: Record<string, number> = {};
     for (const table of this.#tables.values()) {
       rowCounts[table.name] = table.rows;
-      const change = tableChange(schema.tables[table.name], table);
+      const change = tableChange(Object.hasOwn(schema.tables, table.name) ? schema.tables[table.name] : undefined, table);
       if (change !== undefined) update[table.name] = change;
     }
     return { schemaUpdate: update, jobRows: this.#jobRows, rowCounts };
@@ -108,6 +110,13 @@ class PackageRun {
 
   abort(): void {
     for (const table of this.#tables.values()) table.abort();
+  }
+
+  /** The state row is no row of the user's. */
+  #report(unit: PackageJob, rows: number): void {
+    if (isSystemTable(unit.table)) return;
+    this.#reportedRows += rows;
+    this.#options.onProgress(this.#reportedRows);
   }
 
   #tableOf(name: string, parent: string | undefined, ordinal: number, unit: PackageJob): TableBuffer {

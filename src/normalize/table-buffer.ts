@@ -159,7 +159,8 @@ export class TableBuffer {
   }
 
   #addColumn(name: string, dataType: DataType, isVariant: boolean): Slot {
-    const known = this.#table?.columns[name];
+    const columns = this.#table?.columns ?? {};
+    const known = Object.hasOwn(columns, name) ? columns[name] : undefined;
     const column =
       known !== undefined && !isComplete(known)
         ? completeColumn(this.#schema, known, dataType)

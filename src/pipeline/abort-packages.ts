@@ -21,12 +21,12 @@ export async function abortPackages(host: StepHost, { dryRun }: { readonly dryRu
 }
 
 async function completeCommitted(host: StepHost): Promise<void> {
-  const interrupted: PackageFolder[] = host.store.normalized().filter((folder) => folder.jobs("started").length > 0);
+  const interrupted: PackageFolder[] = host.store.normalized().filter((folder) => folder.mayBeCommitted);
   if (interrupted.length === 0) return;
   await using session = await host.open();
   for (const folder of interrupted) {
     if (!(await session.hasLoad(folder.loadId))) continue;
-    for (const job of folder.jobs("started")) folder.moveJob(job, "completed");
+    for (const job of [...folder.jobs("started"), ...folder.jobs("new")]) folder.moveJob(job, "completed");
     host.store.completeLoaded(folder);
   }
 }

@@ -9,7 +9,9 @@ export function checkSupported(sources: readonly SourceToExtract[], destination:
     for (const problem of sourceProblems(source.hints)) throw refused(destination, `Source \`${source.name}\`: ${problem}`);
     for (const resource of source.resources) {
       if (!resource.selected) continue;
-      for (const problem of resourceProblems(resource.hints)) throw refused(destination, `Resource \`${resource.name}\`: ${problem}`);
+      const merging = { supported: destination.capabilities.mergeStrategies, stored: storedStrategies(source, resource.name) };
+      for (const problem of resourceProblems(resource.hints, merging))
+        throw refused(destination, `Resource \`${resource.name}\`: ${problem}`);
     }
   }
 }
@@ -24,15 +26,34 @@ function sourceProblems(hints: SourceHints): string[] {
   return isEvolving(hints.schemaContract) ? [] : ["it has a schemaContract other than evolve"];
 }
 
-function resourceProblems(hints: ResourceHints): string[] {
-  return [...tableProblems(hints), ...Object.values(hints.nestedHints ?? {}).flatMap(tableProblems)];
+/** How tables can be merged, and how those that a schema has are: a hint that names no strategy leaves theirs as it is. */
+interface Merging {
+  readonly supported: readonly string[];
+  readonly stored: readonly string[];
+}
+
+function storedStrategies({ schema }: SourceToExtract, resource: string): string[] {
+  return Object.values(schema.tables)
+    .filter((table) => table.resource === resource)
+    .map((table) => table["x-merge-strategy"])
+    .filter((strategy) => typeof strategy === "string");
+}
+
+function resourceProblems(hints: ResourceHints, merging: Merging): string[] {
+  return [hints, ...Object.values(hints.nestedHints ?? {})].flatMap((each) => [...mergeProblems(each, merging), ...tableProblems(each)]);
+}
+
+function mergeProblems({ writeDisposition }: TableHints, { supported, stored }: Merging): string[] {
+  const option = typeof writeDisposition === "object" ? writeDisposition : { disposition: writeDisposition };
+  if (option.disposition !== "merge") return [];
+  if (supported.length === 0) return ["it has the write disposition merge"];
+  const strategies = "strategy" in option && option.strategy !== undefined ? [option.strategy] : stored;
+  return strategies.filter((strategy) => !supported.includes(strategy)).map((strategy) => `it is merged with the strategy ${strategy}`);
 }
 
 function tableProblems(hints: TableHints): string[] {
   const problems: string[] = [];
   const { writeDisposition, fileFormat = "preferred", tableFormat = "native" } = hints;
-  const disposition = typeof writeDisposition === "object" ? writeDisposition.disposition : writeDisposition;
-  if (disposition === "merge") problems.push("it has the write disposition merge");
   if (typeof writeDisposition === "object" && "strategy" in writeDisposition && writeDisposition.disposition === "replace") {
     if (writeDisposition.strategy === "staging-optimized") problems.push("it is replaced with the strategy staging-optimized");
   }

@@ -16,7 +16,9 @@ export type PipelineEvent =
   | EventBase<"run-started">
   | (EventBase<"run-completed"> & { readonly info: RunInfo })
   | (EventBase<"run-failed"> & { readonly error: LeatError })
-  | (EventBase<"step-started" | "step-completed"> & { readonly step: Step; readonly loadId?: string })
+  /** `jobs`: how many a load begins with. */
+  | (EventBase<"step-started"> & { readonly step: Step; readonly loadId?: string; readonly jobs?: number })
+  | (EventBase<"step-completed"> & { readonly step: Step; readonly loadId?: string })
   | (EventBase<"resource-progress"> & { readonly resource: string; readonly items: number; readonly isDone: boolean })
   | (EventBase<"normalize-progress"> & { readonly loadId: string; readonly rows: number })
   | (EventBase<"schema-changed"> & { readonly schemaName: string; readonly update: SchemaUpdate; readonly loadId: string })

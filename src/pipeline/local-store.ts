@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { crashPoint } from "../core/crash-point.ts";
 import { readTextIfExists, writeFileAtomic } from "../core/files.ts";
 import { encodeJson } from "../core/json-encode.ts";
 import { guardDisk, VersionTooNewError } from "../load-package/errors.ts";
@@ -68,8 +69,11 @@ export class LocalStore {
   /** Removes all that is kept about the pipeline on this machine. */
   wipe(): void {
     guardDisk(this.workingDir, () => {
-      for (const name of ["state.json", "schemas", "normalize", "load", "trace.pickle"])
+      // The state goes last: killed before, the next start still sees that it has to forget.
+      for (const name of ["schemas", "normalize", "load", "trace.pickle"])
         rmSync(join(this.workingDir, name), { recursive: true, force: true });
+      crashPoint("sync:before-state-forgotten");
+      rmSync(this.#statePath, { force: true });
     });
     this.create();
   }

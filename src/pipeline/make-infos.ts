@@ -1,4 +1,5 @@
 import type { ExtractInfo, LoadInfo, NormalizeInfo, PipelineTrace, RunInfo } from "./infos.ts";
+import { pipelineObserver } from "./observer.ts";
 import { printExtract, printLoad, printNormalize, printTrace } from "./print-infos.ts";
 
 type Data<Info> = Omit<Info, "toString">;
@@ -25,7 +26,10 @@ export function pipelineTrace(data: Data<PipelineTrace>): PipelineTrace {
 
 /** Plain data that prints as text: with console.log, in a template, by toString(). */
 function printable<Info extends object>(data: Info, print: (info: Info) => string): Info & { toString(): string } {
-  const text = (): string => print(data);
+  const text = (): string => {
+    pipelineObserver()?.onPrinted(data);
+    return print(data);
+  };
   Object.defineProperty(data, "toString", { value: text });
   Object.defineProperty(data, Symbol.for("nodejs.util.inspect.custom"), { value: text });
   return Object.freeze(data) as Info & { toString(): string };

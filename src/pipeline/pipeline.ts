@@ -4,10 +4,11 @@ import { processConfigEnvironment } from "../config/config-environment.ts";
 import type { ConfigOf, ConfigOverrides, ConfigSpec } from "../config/spec.ts";
 import { LeatError } from "../core/errors.ts";
 import { createRuntime, type Runtime } from "../core/runtime.ts";
+import type { SqlClient } from "../dataset/sql-client.ts";
 import type { DestinationContract, LoadSession, OpenContext, SqlConnection } from "../destination-kit/contract.ts";
 import { checkOptions } from "../extract/definition.ts";
 import { hintNames } from "../extract/resource-hints.ts";
-import type { Loose, RowOf } from "../extract/rows.ts";
+import { keepFailure, type Loose, type RowOf } from "../extract/rows.ts";
 import type { RunningPipeline } from "../extract/running.ts";
 import type { DeepReadonly } from "../extract/state-types.ts";
 import { type LoadPackageInfo, packageInfo } from "../load/package-info.ts";
@@ -20,10 +21,10 @@ import { bumpState } from "../state/bump.ts";
 import { newState, type PipelineState } from "../state/document.ts";
 import { abortPackages } from "./abort-packages.ts";
 import { dateNow } from "./clock.ts";
-import type { PipelineEvent } from "./events.ts";
 import type { ExtractInfo, LoadInfo, NormalizeInfo, PipelineTrace, RunInfo } from "./infos.ts";
 import { LocalStore } from "./local-store.ts";
 import { loadInfo, runInfo } from "./make-infos.ts";
+import { pipelineObserver } from "./observer.ts";
 import { checkPipelineOptions, type PipelineOptions, type RunSettings, scriptName } from "./pipeline-options.ts";
 import { progressDisplay } from "./progress/progress-display.ts";
 import { recoverLocal } from "./recover-local.ts";
@@ -31,7 +32,7 @@ import { resolveDestination } from "./resolve-destination.ts";
 import { RunContext } from "./run-context.ts";
 import type { Runnable } from "./runnable.ts";
 import { withInterrupts } from "./signals.ts";
-import { type SqlClient, SqlClientHandle } from "./sql-client.ts";
+import { SqlClientHandle } from "./sql-client.ts";
 import { extractStep, loadStep, normalizeStep, type StepHost, syncStep } from "./steps.ts";
 import { defaultPipelinesDir } from "./working-dir.ts";
 
@@ -62,8 +63,6 @@ export interface Pipeline<D extends string = string> extends RunningPipeline<D> 
   /** Discards pending packages and rewinds state and schemas to before them: their rows are extracted again by the next run. With `dryRun` only says which. */
   abortPackages(options?: { readonly dryRun?: boolean }): Promise<{ readonly loadIds: readonly string[] }>;
   listPackages(): Promise<readonly LoadPackageInfo[]>;
-  /** Plain SQL on the loaded data. Close it with `await using`, or by `close()`. */
-  sqlClient(): SqlClient;
 }
 
 /** A pipeline: a name, a destination, a dataset, and a working directory on this machine. Does nothing until it runs. Throws ConfigError. */
@@ -124,6 +123,7 @@ class PipelineValue implements Untyped {
   }
 
   run(data?: unknown, options: RunOptions<never> = {}): Promise<RunInfo> {
+    keepFailure(data);
     return this.#within(options, async (host, context) => {
       await syncStep(host);
       const packages = [...(await this.#finish(host))];
@@ -137,6 +137,7 @@ class PipelineValue implements Untyped {
   }
 
   extract(data: unknown, options: RunOptions<never> = {}): Promise<ExtractInfo> {
+    keepFailure(data);
     return this.#within(options, async (host) => {
       await syncStep(host);
       return await extractStep(host, data, hintsOf(options));
@@ -182,8 +183,8 @@ class PipelineValue implements Untyped {
   /** One call: its lock, its events and its signals. */
   async #within<T>(settings: RunSettings, work: (host: StepHost, context: RunContext) => Promise<T>): Promise<T> {
     const { progress = "auto", onEvent, logger, signal = undefined } = this.#options;
-    const display = progressDisplay({ progress, logger });
-    const listeners: ((event: PipelineEvent) => void)[] = [display.show, ...(onEvent === undefined ? [] : [onEvent])];
+    const display = progressDisplay({ progress, logger, now: () => dateNow(this.#runtime) });
+    const listeners = [display.show, pipelineObserver()?.onEvent, onEvent].filter((listener) => listener !== undefined);
     const outer =
       settings.signal === undefined || signal === undefined ? (settings.signal ?? signal) : AbortSignal.any([settings.signal, signal]);
     const open = { context: undefined as RunContext | undefined };

@@ -1,3 +1,4 @@
+import { crashPoint } from "../core/crash-point.ts";
 import type { PackageFolder } from "../load-package/package-folder.ts";
 import type { PackageStore } from "../load-package/package-store.ts";
 import { decodeStateBlob } from "../state/blob.ts";
@@ -10,6 +11,7 @@ import { type LocalStore, openState } from "./local-store.ts";
 export function recoverLocal(local: LocalStore, store: PackageStore): void {
   for (const folder of [...store.extracted(), ...store.normalized()].sort((a, b) => (a.loadId < b.loadId ? -1 : 1))) {
     recoverSchema(local, folder);
+    crashPoint("recover:schema-saved");
     recoverState(local, folder);
   }
 }

@@ -46,16 +46,26 @@ export class RunContext {
     if (!this.#settings.some((known) => known.key === setting.key && known.provider === setting.provider)) this.#settings.push(setting);
   };
 
-  /** Runs a step: announces it, puts it into the trace, and turns what it throws into a StepFailedError. Nothing starts after a cancellation. */
+  /** Runs a step: announces it, puts it into the trace, and turns what it throws into a StepFailedError. A cancellation is thrown before or after it. */
   async step<Info extends StepResult>(options: StepOptions, work: (startedAt: Date) => Promise<Info>): Promise<Info> {
     const { step, loadId, pendingLoadIds } = options;
-    if (this.signal.aborted)
-      throw new CancelledError(`The run was cancelled before step \`${step}\`; the next run goes on from there.`, {
-        cause: this.signal.reason,
-      });
+    this.#throwIfCancelled(`before step \`${step}\``);
     const startedAt = dateNow(this.#runtime);
     const about = { step, ...(loadId === undefined ? {} : { loadId }) };
-    this.emit({ type: "step-started", ...about });
+    this.emit({ type: "step-started", ...about, ...(options.jobs === undefined ? {} : { jobs: options.jobs }) });
+    const info = await this.#attempt(work, startedAt, about, pendingLoadIds);
+    // A caller that goes on to other work has to hear of it, also when this was the last step.
+    this.#throwIfCancelled(`after step \`${step}\`, which was finished`);
+    return info;
+  }
+
+  async #attempt<Info extends StepResult>(
+    work: (startedAt: Date) => Promise<Info>,
+    startedAt: Date,
+    about: { readonly step: Step; readonly loadId?: string },
+    pendingLoadIds: () => readonly string[],
+  ): Promise<Info> {
+    const { step, loadId } = about;
     try {
       const info = await work(startedAt);
       this.#steps.push({ step, startedAt, finishedAt: dateNow(this.#runtime), ...(info ? { info } : {}) });
@@ -67,6 +77,11 @@ export class RunContext {
       if (LeatError.is(error) && (error.code === "cancelled" || error.code === "step-failed" || error.code === "config")) throw error;
       throw new StepFailedError({ step, pipelineName: this.#pipelineName, loadId, cause: error, pendingLoadIds: pendingLoadIds() });
     }
+  }
+
+  #throwIfCancelled(when: string): void {
+    if (!this.signal.aborted) return;
+    throw new CancelledError(`The run was cancelled ${when}; the next run goes on from there.`, { cause: this.signal.reason });
   }
 
   trace(): PipelineTrace {
@@ -85,6 +100,8 @@ interface StepOptions {
   readonly step: Step;
   /** The package at hand. */
   readonly loadId?: string | undefined;
+  /** How many a load has to do. */
+  readonly jobs?: number;
   /** Packages that wait on disk, asked when the step fails. */
   readonly pendingLoadIds: () => readonly string[];
 }

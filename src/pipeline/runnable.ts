@@ -5,7 +5,7 @@ import { replaceResources } from "../extract/replace-resources.ts";
 import { checkRows, definitionOf, isResource, type Resource, resource } from "../extract/resource.ts";
 import { mergeHints } from "../extract/resource-hints.ts";
 import type { Rows } from "../extract/rows.ts";
-import { isSource, type Source } from "../extract/source.ts";
+import { isSource, type Source, type SourceFactory } from "../extract/source.ts";
 import type { SourceDefinition } from "../extract/source-definition.ts";
 import type { ResourceHints, SourceHints } from "../schema/hint-options.ts";
 import { normalizeSchemaName } from "../schema/naming/schema-name.ts";
@@ -49,11 +49,8 @@ type Part =
   | { readonly kind: "source"; readonly definition: SourceDefinition };
 
 function partsOf(data: unknown, hints: ResourceHints): readonly Part[] {
-  if (Array.isArray(data) && data.some(isDefinition)) return data.map((member) => partOf(member));
-  if (isDefinition(data)) return [partOf(data)];
-  if (typeof data === "function" && "config" in data) {
-    throw new ConfigError(`\`${data.name}\` is the factory of a source, not a source: call it, run(${data.name}()).`);
-  }
+  if (Array.isArray(data) && data.some((member) => isDefinition(member) || isFactory(member))) return data.map(partOf);
+  if (isDefinition(data) || isFactory(data)) return [partOf(data)];
   checkRows("run()", data);
   const { tableName } = hints;
   if (typeof tableName !== "string") throw new ConfigError(`Rows without a resource need a table: run(rows, { tableName: "..." }).`);
@@ -64,8 +61,13 @@ function isDefinition(value: unknown): boolean {
   return isResource(value) || isSource(value);
 }
 
+function isFactory(value: unknown): value is SourceFactory {
+  return typeof value === "function" && "config" in value;
+}
+
 function partOf(value: unknown): Part {
   if (isSource(value)) return { kind: "source", definition: value["~source"] };
+  if (isFactory(value)) throw new ConfigError(`\`${value.name}\` is the factory of a source, not a source: call it, run(${value.name}()).`);
   return { kind: "resource", definition: definitionOf(value, "Each member of a list of sources and resources") };
 }
 

@@ -1,23 +1,48 @@
+const watchedSignals = ["SIGINT", "SIGTERM"] as const;
+
+interface InterruptibleRun {
+  readonly controller: AbortController;
+  readonly onFirst: (signal: NodeJS.Signals) => void;
+}
+
+const runs = new Set<InterruptibleRun>();
+let listening: readonly NodeJS.Signals[] = [];
+
 /**
- * While `work` runs, the first SIGINT or SIGTERM fires the signal (an extract ends, a load drains), a second one ends the process at once.
- * Does nothing where the program has listeners of its own: then it is the program that decides.
+ * While `work` runs, the first SIGINT or SIGTERM fires the signal of all runs of this process (an extract ends, a load drains),
+ * a second one ends the process at once. Does nothing where the program has listeners of its own: then it is the program that decides.
  */
 export async function withInterrupts<T>(
   outer: AbortSignal | undefined,
   onFirst: (signal: NodeJS.Signals) => void,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const controller = new AbortController();
-  const interrupt = (signal: NodeJS.Signals): void => {
-    if (controller.signal.aborted) process.exit(130);
-    onFirst(signal);
-    controller.abort(new DOMException(`The process got ${signal}.`, "AbortError"));
-  };
-  const watched = (["SIGINT", "SIGTERM"] as const).filter((signal) => process.listenerCount(signal) === 0);
-  for (const signal of watched) process.on(signal, interrupt);
+  const run: InterruptibleRun = { controller: new AbortController(), onFirst };
+  const { signal } = run.controller;
+  runs.add(run);
+  if (runs.size === 1) listen();
   try {
-    return await work(outer === undefined ? controller.signal : AbortSignal.any([outer, controller.signal]));
+    return await work(outer === undefined ? signal : AbortSignal.any([outer, signal]));
   } finally {
-    for (const signal of watched) process.off(signal, interrupt);
+    runs.delete(run);
+    if (runs.size === 0) stopListening();
+  }
+}
+
+function listen(): void {
+  listening = watchedSignals.filter((signal) => process.listenerCount(signal) === 0);
+  for (const signal of listening) process.on(signal, interrupt);
+}
+
+function stopListening(): void {
+  for (const signal of listening) process.off(signal, interrupt);
+  listening = [];
+}
+
+function interrupt(signal: NodeJS.Signals): void {
+  if ([...runs].some((run) => run.controller.signal.aborted)) process.exit(130);
+  for (const run of runs) {
+    run.onFirst(signal);
+    run.controller.abort(new DOMException(`The process got ${signal}.`, "AbortError"));
   }
 }

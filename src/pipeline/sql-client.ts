@@ -1,15 +1,6 @@
+import type { SqlClient } from "../dataset/sql-client.ts";
 import type { LoadSession, SqlConnection } from "../destination-kit/contract.ts";
 import type { Loose } from "../extract/rows.ts";
-
-/** Plain SQL on the destination, in its dialect, with the dataset as default schema. */
-export interface SqlClient extends AsyncDisposable {
-  query<Row = Loose>(sql: string, parameters?: readonly unknown[]): Promise<Row[]>;
-  execute(sql: string, parameters?: readonly unknown[]): Promise<{ readonly rowCount: number }>;
-  /** Commits when `work` resolves, rolls back when it throws. */
-  transaction<T>(work: (client: SqlClient) => Promise<T>): Promise<T>;
-  /** Releases the database. */
-  close(): Promise<void>;
-}
 
 /** Connects on first use, and holds the connection until it is closed. */
 export class SqlClientHandle implements SqlClient {

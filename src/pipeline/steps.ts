@@ -1,4 +1,5 @@
 import type { ConfigOf, ConfigOverrides, ConfigSpec } from "../config/spec.ts";
+import { crashPoint } from "../core/crash-point.ts";
 import type { Runtime } from "../core/runtime.ts";
 import type { DestinationContract, LoadSession } from "../destination-kit/contract.ts";
 import { extract, type SourceToExtract } from "../extract/extract.ts";
@@ -75,10 +76,13 @@ export function extractStep(host: StepHost, data: unknown, hints: ResourceHints)
       signal: context.signal,
       ...host.extract,
       maxIdentifierLength: host.destination.capabilities.maxIdentifierLength,
+      mergeStrategies: host.destination.capabilities.mergeStrategies,
       onProgress: (progress) => context.emit({ type: "resource-progress", ...progress }),
     }).catch((error: unknown) => Promise.reject(asDiskError(store.workingDir, error)));
     for (const schema of result.schemas) local.writeSchema(schema);
+    crashPoint("extract:schemas-saved");
     local.writeState(result.state);
+    crashPoint("extract:state-saved");
     return extractInfo({
       pipelineName: host.pipeline.name,
       loadIds: result.packages.map((folder) => folder.loadId),
@@ -171,7 +175,8 @@ export async function loadStep(host: StepHost): Promise<readonly LoadedPackage[]
   let session: LoadSession | undefined;
   try {
     for (const folder of folders) {
-      await host.context.step({ step: "load", loadId: folder.loadId, pendingLoadIds: pending(host) }, async () => {
+      const jobs = folder.jobs("new").length + folder.jobs("started").length;
+      await host.context.step({ step: "load", loadId: folder.loadId, jobs, pendingLoadIds: pending(host) }, async () => {
         session ??= await host.open();
         loaded.push(await loadOne(host, folder, session));
         return undefined;

@@ -1,3 +1,4 @@
+import { crashPoint } from "../core/crash-point.ts";
 import type { Runtime } from "../core/runtime.ts";
 import { Timestamp } from "../core/timestamp.ts";
 import type { LoadSession } from "../destination-kit/contract.ts";
@@ -39,6 +40,7 @@ export async function syncState(options: SyncOptions): Promise<void> {
   }
   if (remote._state_version < mine._state_version) return;
   local.removeSchemas();
+  crashPoint("sync:schemas-removed");
   await downloadSchemas(remote, options, { onlyMissing: false });
   local.writeState(restored(remote, mine, options));
 }

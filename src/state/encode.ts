@@ -2,7 +2,7 @@ import { encodeJson } from "../core/json.ts";
 import { InvalidStateError } from "./errors.ts";
 
 /** The text of a state document as it lies in `state.json`. Throws InvalidStateError with the path of the first value that state cannot hold. */
-export function encodeState(state: object, options: { readonly sorted?: boolean } = {}): string {
+export function encodeState(state: object, options: { readonly sorted?: boolean; readonly maps?: boolean } = {}): string {
   return encodeJson(state, { ...options, typed: true, onUnencodable: refuse });
 }
 

@@ -61,7 +61,8 @@ async function* generatedLater(): AsyncGenerator<User> {
 describe("the same rows come from", () => {
   test.each(Object.entries(forms))("%s", async (_, form) => {
     const rows: unknown[] = [];
-    for await (const row of resource("users", form() as readonly User[])) rows.push(row instanceof Map ? Object.fromEntries(row) : { ...row });
+    for await (const row of resource("users", form() as readonly User[]))
+      rows.push(row instanceof Map ? Object.fromEntries(row) : { ...row });
     expect(rows).toEqual([ada, grace, edsger]);
   });
 });

@@ -13,7 +13,6 @@ os.environ.update(
         "NORMALIZE__WORKERS": "1",
         "LOAD__WORKERS": "1",
         "EXTRACT__WORKERS": "1",
-        "PROGRESS": "",
     }
 )
 
@@ -58,7 +57,7 @@ def state_of(pipeline) -> str:
 def make_source(run: dict):
     resources = [make_resource(resource) for resource in run["resources"]]
 
-    @dlt.source(name=run["source"], max_table_nesting=run.get("maxTableNesting"), root_key=run.get("rootKey", False))
+    @dlt.source(name=run["source"], max_table_nesting=run.get("maxTableNesting"), root_key=run.get("rootKey"))
     def documents():
         return resources
 

@@ -9,8 +9,8 @@ import { datasetName } from "./plan.ts";
 export interface Snapshot {
   readonly tables: { readonly [table: string]: readonly string[] };
   readonly rowCounts: { readonly [table: string]: number };
-  /** Every root row with the rows nested in it, as texts in order. */
-  readonly documents: { readonly [table: string]: readonly string[] };
+  /** Every root row with the rows nested in it. */
+  readonly documents: { readonly [table: string]: readonly object[] };
   readonly loads: readonly object[];
   readonly versions: readonly object[];
   readonly states: readonly object[];
@@ -99,19 +99,19 @@ class Reader {
       const below = tables
         .filter((other) => other.parent === table.name)
         .flatMap((other) => (nested.get(other.name!)!.get(id!) ?? []).map((one) => [other, one] as const))
-        .map(([other, one]) => [other.name, treeOf(other, one, rootId)] as const);
+        .map(([other, one]) => ({ table: other.name, ...treeOf(other, one, rootId) }));
       return {
         ...cells,
         ...(isRandomId(id!) ? {} : { _dlt_id: id }),
         ...(root === undefined ? {} : { root: root === null ? null : "given" }),
         ...(loadId === undefined ? {} : { load: ordinals.get(loadId!) ?? loadId }),
         ...(parentId === null ? { parentId } : {}),
-        below: below.map((one) => JSON.stringify(one)).sort(),
+        below: sorted(below),
       };
     };
-    const documents: Record<string, readonly string[]> = {};
+    const documents: Record<string, readonly object[]> = {};
     for (const table of tables.filter((one) => !isNested(one) && !systemTables.has(one.name!))) {
-      documents[table.name!] = rows.get(table.name!)!.map((row) => JSON.stringify(treeOf(table, row, row["_dlt_id"]!))).sort();
+      documents[table.name!] = sorted(rows.get(table.name!)!.map((row) => treeOf(table, row, row["_dlt_id"]!)));
     }
     return documents;
   }
@@ -128,6 +128,14 @@ class Reader {
   }
 }
 
+/** In an order that does not depend on how the rows lie in their table. */
+function sorted(rows: readonly object[]): readonly object[] {
+  return rows
+    .map((row) => [JSON.stringify(row), row] as const)
+    .sort(byName)
+    .map(([, row]) => row);
+}
+
 function isNested(table: TableSchema): boolean {
   return table.parent !== undefined;
 }
@@ -141,9 +149,10 @@ function quoted(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
-/** Exact, and without the time zone of this machine. */
+/** Without the time zone of this machine. Doubles to 15 digits: dlt hands them over as SQL text, of which DuckDB gets the last bit wrong at times. */
 function textOf(column: string, type: string): string {
   if (type === "TIMESTAMP WITH TIME ZONE") return `epoch_us(${column})::VARCHAR`;
+  if (type === "DOUBLE") return `printf('%.15g', ${column})`;
   return type === "BLOB" ? `hex(${column})` : `${column}::VARCHAR`;
 }
 
@@ -164,14 +173,14 @@ function comparableState(row: Row, ordinals: ReadonlyMap<string, string>): objec
   return { version, engine_version, pipeline_name, version_hash, load: ordinals.get(_dlt_load_id!), document };
 }
 
-/** The stored schema without hashes and descriptions: these are each tool's own words, and the hash covers them. */
+/** The stored schema without descriptions, which are each tool's own words, and hashes, which cover them. dlt also remembers the hash of the empty schema. */
 export function comparableSchema(schema: SchemaDocument): object {
-  const { version_hash: _, previous_hashes, tables, ...others } = schema;
-  const comparable = Object.entries(tables).map(([name, { columns, description: __, ...table }]) => [
+  const { version_hash: _, previous_hashes: __, tables, ...others } = schema;
+  const comparable = Object.entries(tables).map(([name, { columns, description: ___, ...table }]) => [
     name,
     { ...table, columns: Object.values(columns).map(comparableColumn) },
   ]);
-  return { ...others, previousHashes: previous_hashes?.length ?? 0, tables: Object.fromEntries(comparable.sort(byName)) };
+  return { ...others, tables: Object.fromEntries(comparable.sort(byName)) };
 }
 
 function comparableColumn({ description: _, ...column }: ColumnSchema): string {

@@ -6,19 +6,30 @@ import type { CommitResult, JobObserver, PackagePlan } from "../contract.ts";
 import { LoadJobFailedError, UnsupportedError } from "../errors.ts";
 import type { LoadJob } from "../load-job.ts";
 import { planDdl } from "./ddl.ts";
+import { fillRootKeys } from "./fill-root-keys.ts";
 import { groupJobs } from "./job-groups.ts";
+import { createStaging, deleteInsert, dropStaging, type Merge } from "./merge.ts";
+import { planMerges } from "./plan-merges.ts";
 import type { SqlTransactions } from "./sql-transactions.ts";
 
 /** Stores a package in one transaction. When it throws, nothing is stored. */
 export async function commitPackage(session: SqlTransactions, plan: PackagePlan, observe: JobObserver | undefined): Promise<CommitResult> {
   refuseFormats(session, plan.jobs);
+  const work = { plan, merges: planMerges(session, plan), observe };
   try {
-    return await commit(session, plan, groupJobs(plan.jobs), observe);
+    return await commit(session, { ...work, groups: groupJobs(plan.jobs) });
   } catch (error) {
     // A statement over several files does not say which one failed: the second time each file loads alone.
     if (!(error instanceof GroupFailure)) throw error;
-    return await commit(session, plan, groupJobs(plan.jobs, { alone: true }), observe);
+    return await commit(session, { ...work, groups: groupJobs(plan.jobs, { alone: true }) });
   }
+}
+
+interface Work {
+  readonly plan: PackagePlan;
+  readonly merges: readonly Merge[];
+  readonly groups: readonly (readonly LoadJob[])[];
+  readonly observe: JobObserver | undefined;
 }
 
 function refuseFormats({ destination, capabilities }: SqlTransactions, jobs: readonly LoadJob[]): void {
@@ -29,15 +40,14 @@ function refuseFormats({ destination, capabilities }: SqlTransactions, jobs: rea
   throw new UnsupportedError(message, { destination });
 }
 
-async function commit(
-  session: SqlTransactions,
-  plan: PackagePlan,
-  groups: readonly (readonly LoadJob[])[],
-  observe: JobObserver | undefined,
-): Promise<CommitResult> {
+async function commit(session: SqlTransactions, work: Work): Promise<CommitResult> {
+  const { plan, merges, groups } = work;
   const result = await session.inTransaction(async () => {
-    const appliedUpdate = await prepareTables(session, plan);
-    for (const group of groups) await loadGroup(session, plan, group, observe);
+    const appliedUpdate = await prepareTables(session, plan, merges);
+    await session.driver.script(merges.flatMap(createStaging));
+    const staging = new Map(merges.flatMap(({ tables }) => tables.map((table) => [table.schema.name, table.staging])));
+    for (const group of groups) await loadGroup(session, work, group, staging);
+    for (const merge of merges) await mergeStaged(session, plan, merge);
     crashPoint("load:in-transaction");
     await session.run(session.statements.insertLoad(plan.loadId, plan.schema, plan.insertedAtMicros));
     throwIfAborted(plan);
@@ -49,10 +59,14 @@ async function commit(
 }
 
 /** Drops, creates, stores the schema, empties. DuckDB fails at the commit when a table is altered after a DELETE on it, so all DDL comes first. */
-async function prepareTables(session: SqlTransactions, plan: PackagePlan): Promise<CommitResult["appliedUpdate"]> {
+async function prepareTables(
+  session: SqlTransactions,
+  plan: PackagePlan,
+  merges: readonly Merge[],
+): Promise<CommitResult["appliedUpdate"]> {
   const { dataset, dialect, driver, statements } = session;
   const { schema } = plan;
-  const jobTables = plan.jobs.map((job) => job.table);
+  const jobTables = [...merges.flatMap(({ tables }) => tables.map((table) => table.schema.name)), ...plan.jobs.map((job) => job.table)];
   const touched = unique([versionTableName, loadsTableName, ...plan.tables, ...jobTables]);
   const existing = new Map(await driver.columnsOf(dataset, unique([...touched, ...plan.truncate])));
   const isKnown =
@@ -71,6 +85,7 @@ async function prepareTables(session: SqlTransactions, plan: PackagePlan): Promi
     ...plan.drop.map((table) => `DROP TABLE IF EXISTS ${session.qualify(table)}`),
     ...(existing.size === 0 ? [`CREATE SCHEMA IF NOT EXISTS ${session.quotedDataset()}`] : []),
     ...ddl.statements,
+    ...fillRootKeys({ dialect, schema, update: ddl.update, wasThere: (table) => existing.has(table), qualify: session.qualify }),
   ]);
   if (plan.drop.length > 0) await session.run(statements.deleteVersions(schema.name));
   if (!isKnown) await session.run(statements.insertVersion(schema, plan.insertedAtMicros));
@@ -80,9 +95,9 @@ async function prepareTables(session: SqlTransactions, plan: PackagePlan): Promi
 
 async function loadGroup(
   session: SqlTransactions,
-  plan: PackagePlan,
+  { plan, observe }: Work,
   group: readonly LoadJob[],
-  observe: JobObserver | undefined,
+  staging: ReadonlyMap<string, string>,
 ): Promise<void> {
   throwIfAborted(plan);
   const { destination, dialect, driver } = session;
@@ -92,7 +107,7 @@ async function loadGroup(
   if (table === undefined) throw new InternalError(`Table \`${job.table}\` has a job but no schema.`);
   for (const each of group) observe?.started(each);
   try {
-    await driver.script(await dialect.loadJobs(session.qualify(job.table), table, group));
+    await driver.script(await dialect.loadJobs(staging.get(job.table) ?? session.qualify(job.table), table, group));
   } catch (error) {
     if (group.length > 1) throw new GroupFailure();
     throw jobFailure(error, { destination, loadId: plan.loadId, job });
@@ -100,14 +115,24 @@ async function loadGroup(
   for (const each of group) observe?.completed(each);
 }
 
+async function mergeStaged({ destination, driver }: SqlTransactions, plan: PackagePlan, merge: Merge): Promise<void> {
+  throwIfAborted(plan);
+  try {
+    await driver.script([...deleteInsert(merge), ...dropStaging(merge)]);
+  } catch (error) {
+    const job = plan.jobs.find((each) => merge.tables.some((table) => table.schema.name === each.table))!;
+    throw jobFailure(error, { destination, loadId: plan.loadId, job, during: "Its rows could not be merged: " });
+  }
+}
+
 /** A statement over several job files failed. */
 class GroupFailure extends Error {}
 
 function jobFailure(
   error: unknown,
-  about: { readonly destination: string; readonly loadId: string; readonly job: LoadJob },
+  { during = "", ...about }: { readonly destination: string; readonly loadId: string; readonly job: LoadJob; readonly during?: string },
 ): LoadJobFailedError {
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = `${during}${error instanceof Error ? error.message : String(error)}`;
   const cause = error instanceof DriverFailure ? error.cause : error;
   return new LoadJobFailedError(reason, { ...about, cause, retryable: error instanceof DriverFailure && error.retryable });
 }

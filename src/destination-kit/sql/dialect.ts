@@ -10,6 +10,10 @@ export interface SqlDialect {
   columnConstraint(column: ColumnSchema): string;
   /** Removes all rows. `table` is quoted. */
   emptyTable(table: string): string;
+  /** The full, quoted name of a table that only this connection sees. `CREATE TEMP TABLE` takes it too. */
+  temporaryTable(name: string): string;
+  /** A column that every table has by itself, and that grows as rows are inserted. */
+  readonly rowPosition: string;
   /** A placeholder for the parameter of that number, from 1. */
   parameter(number: number): string;
   /** Puts the rows of job files of one format into a table, in the order of the files. `table` is quoted. */

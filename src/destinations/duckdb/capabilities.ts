@@ -6,6 +6,7 @@ export const capabilities: Capabilities = {
   atomicPackages: true,
   caseSensitiveIdentifiers: false,
   maxIdentifierLength: 65536,
+  mergeStrategies: ["delete-insert"],
   decimalPrecision: [38, 9],
   weiPrecision: [38, 0],
   timestampPrecision: 6,

@@ -10,6 +10,9 @@ export const duckDbDialect: SqlDialect = {
   columnType,
   columnConstraint: () => "",
   emptyTable: (table) => `DELETE FROM ${table}`,
+  // A dataset may be named `temp`; three names are never taken for it.
+  temporaryTable: (name) => `temp.main.${quote(name)}`,
+  rowPosition: "rowid",
   parameter: (number) => `$${number}`,
   loadJobs,
 };

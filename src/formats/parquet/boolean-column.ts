@@ -26,7 +26,8 @@ export class BooleanColumn implements ColumnBuffer {
   }
 
   get byteSize(): number {
-    return this.#values.byteSize + this.#presence.byteSize;
+    // Not what the bitmap uses: a column that is false throughout has values, too.
+    return ((this.#presence.count + 7) >>> 3) + this.#presence.byteSize;
   }
 
   finish(rowCount: number): ColumnPages {

@@ -68,4 +68,10 @@ describe("a column buffer", () => {
     expect(column.byteSize).toBe(0);
     expect(column.finish(1).nullCount).toBe(1);
   });
+
+  it("takes room for values that are false throughout", () => {
+    const column = createColumnBuffer("isNew", { kind: "bool" });
+    column.set(0, false);
+    expect(column.byteSize).toBe(1);
+  });
 });

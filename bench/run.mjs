@@ -1,0 +1,107 @@
+// Compares leat with the real dlt: both do the same work, in turns (a b a b ...), each run in a process of its own.
+// usage: npm run bench -- [--runs N] [--only w1|w5] [--documents N]
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { availableParallelism, loadavg, tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { ensureDocuments } from "./documents.mjs";
+import { report } from "./report.mjs";
+
+const { values: options } = parseArgs({
+  options: {
+    runs: { type: "string" },
+    only: { type: "string" },
+    documents: { type: "string", default: "100000" },
+  },
+});
+const root = join(import.meta.dirname, "..");
+const side = (name) => join(import.meta.dirname, "sides", name);
+
+execFileSync("npm", ["run", "--silent", "build"], { cwd: root, stdio: "inherit" });
+const python = execFileSync("bash", [join(root, "scripts/python-env.sh")], {
+  encoding: "utf8",
+  stdio: ["ignore", "pipe", "inherit"],
+}).trim();
+
+const workloads = [
+  {
+    name: "w1",
+    title: `W1: ${options.documents} nested documents into DuckDB`,
+    phases: ["whole run"],
+    runs: Number(options.runs ?? 2),
+    commands(folder) {
+      const path = join(import.meta.dirname, "data", `documents-${options.documents}.jsonl`);
+      ensureDocuments(path, Number(options.documents));
+      return { leat: [process.execPath, side("w1-leat.mjs"), path, folder], dlt: [python, side("w1_dlt.py"), path, folder] };
+    },
+  },
+  {
+    name: "w5",
+    title: "W5: one row and a changed state into DuckDB",
+    phases: ["first run", "second run"],
+    runs: Number(options.runs ?? 7),
+    commands: (folder) => ({ leat: [process.execPath, side("w5-leat.mjs"), folder], dlt: [python, side("w5_dlt.py"), folder] }),
+  },
+].filter(({ name }) => options.only === undefined || options.only === name);
+
+const results = workloads.map(({ title, phases, runs, commands }) => {
+  const measured = { leat: phases.map(() => []), dlt: phases.map(() => []) };
+  for (let run = 1; run <= runs; run += 1) {
+    for (const tool of ["leat", "dlt"]) {
+      const folder = mkdtempSync(join(tmpdir(), `bench-${tool}-`));
+      try {
+        phases.forEach((phase, index) => {
+          const result = measure(commands(folder)[tool]);
+          measured[tool][index].push(result);
+          console.error(`${title}, ${phase} ${run} of ${runs}, ${tool}: ${result.wallSeconds.toFixed(2)} s`);
+        });
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    }
+  }
+  checkSameRows(measured);
+  return { title, phases, measured };
+});
+
+const text = report(results, machine());
+console.log(`\n${text}`);
+writeFileSync(join(import.meta.dirname, "RESULTS.md"), text);
+
+/** Runs a command to its end: what it took, and what it printed as its last line. */
+function measure([program, ...parameters]) {
+  const usage = join(mkdtempSync(join(tmpdir(), "bench-usage-")), "usage.json");
+  try {
+    const { status, stdout } = spawnSync(python, [join(import.meta.dirname, "measure.py"), usage, program, ...parameters], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    if (status !== 0) throw new Error(`${program} ${parameters.join(" ")} ended with status ${status}.`);
+    return { ...JSON.parse(readFileSync(usage, "utf8")), ...JSON.parse(stdout.trim().split("\n").at(-1)) };
+  } finally {
+    rmSync(join(usage, ".."), { recursive: true });
+  }
+}
+
+/** A comparison of two programs that do different work would say nothing. */
+function checkSameRows({ leat, dlt }) {
+  const rowCounts = [...leat, ...dlt].flat().map((result) => JSON.stringify(Object.entries(result.rowCounts).sort()));
+  if (new Set(rowCounts).size > 1) throw new Error(`The sides loaded different rows: ${[...new Set(rowCounts)].join(" and ")}`);
+}
+
+function machine() {
+  return {
+    cores: availableParallelism(),
+    load: loadavg()[0],
+    node: process.version,
+    versions: execFileSync(
+      python,
+      [
+        "-c",
+        "import platform, dlt, duckdb; print(f'Python {platform.python_version()}, dlt {dlt.__version__}, duckdb {duckdb.__version__}')",
+      ],
+      { encoding: "utf8", env: { ...process.env, RUNTIME__DLTHUB_TELEMETRY: "false" } },
+    ).trim(),
+  };
+}

@@ -1,0 +1,32 @@
+import { CommanderError } from "commander";
+import { failureDocument } from "./failure-document.ts";
+import { exitCodeOf, failureText } from "./failure-text.ts";
+import { printError, printJson } from "./output.ts";
+import { createProgram } from "./program.ts";
+
+const usageExitCode = 2;
+
+/** Runs one command of the command line and sets the exit code of the process. */
+export async function runCommandLine(argv: readonly string[]): Promise<void> {
+  const { json, debug } = flagsOf(argv);
+  try {
+    await createProgram({ json }).parseAsync(argv, { from: "user" });
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return;
+      process.exitCode = usageExitCode;
+      if (json) printJson({ error: { code: "usage", message: error.message.replace(/^error: /, "") } });
+      return;
+    }
+    process.exitCode = exitCodeOf(error);
+    if (json) printJson({ error: failureDocument(error, { debug }) });
+    else printError(failureText(error, { debug }));
+  }
+}
+
+/** Needed also where the rest of the command line makes no sense. What follows `--` belongs to the script. */
+function flagsOf(argv: readonly string[]): { readonly json: boolean; readonly debug: boolean } {
+  const end = argv.indexOf("--");
+  const own = end === -1 ? argv : argv.slice(0, end);
+  return { json: own.includes("--json"), debug: own.includes("--debug") };
+}

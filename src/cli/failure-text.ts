@@ -1,0 +1,66 @@
+import { fileURLToPath } from "node:url";
+import { inspect } from "node:util";
+import pc from "picocolors";
+import { LeatError } from "../core/errors.ts";
+
+/** The exit code of an uncaught error: that of its class, 1 for one that is not ours. */
+export function exitCodeOf(error: unknown): number {
+  return LeatError.is(error) ? error.exitCode : 1;
+}
+
+/** An uncaught error as a person wants to read it. An error of leat says what to do, so its stack is noise; of others the stack is what helps. */
+export function failureText(error: unknown, options: { readonly debug: boolean }): string {
+  if (!LeatError.is(error)) return error instanceof Error ? inspect(error) : `Uncaught ${inspect(error)}`;
+  const { red, dim } = pc.createColors(process.stderr.isTTY && process.env["NO_COLOR"] === undefined);
+  const lines = [`${red("error:")} ${error.message}`, ...furtherCauses(error), ...placeOf(error), dim(hint(error))];
+  if (options.debug) lines.push(inspect(error));
+  return lines.join("\n");
+}
+
+/** The messages of causes that are not part of what was said before. */
+function furtherCauses(error: LeatError): string[] {
+  let said = error.message;
+  const lines: string[] = [];
+  for (const cause of causesOf(error)) {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    // The cause of a cancellation is the abort itself.
+    if (message === "" || said.includes(message) || (cause as { name?: unknown }).name === "AbortError") continue;
+    lines.push(`  caused by ${cause instanceof Error ? `${cause.name}: ` : ""}${message}`);
+    said += message;
+  }
+  return lines;
+}
+
+/** Where in the user's code the first cause was thrown. */
+function placeOf(error: LeatError): string[] {
+  const root = causesOf(error).at(-1);
+  if (LeatError.is(root) || !(root instanceof Error)) return [];
+  const frame = root.stack?.split("\n").find((line) => /^\s+at .*:\d+:\d+\)?$/.test(line) && !isForeign(line));
+  return frame === undefined ? [] : [`  ${frame.trim()}`];
+}
+
+function isForeign(frame: string): boolean {
+  const ours = new URL("..", import.meta.url);
+  return /node:|node_modules[/\\]|<anonymous>/.test(frame) || frame.includes(ours.href) || frame.includes(fileURLToPath(ours));
+}
+
+function hint(error: LeatError): string {
+  const actual = [error, ...causesOf(error)].filter((cause) => LeatError.is(cause)).at(-1)!;
+  return `[${actual.code}] ${advice(actual)}`;
+}
+
+function advice(error: LeatError): string {
+  if (error.code === "cancelled") return "Run it again to go on.";
+  const stack = "--debug shows the stack.";
+  return error.retryable ? `Running it again may help. ${stack}` : stack;
+}
+
+export function causesOf(error: unknown): unknown[] {
+  const causes: unknown[] = [];
+  for (let current = error; typeof current === "object" && current !== null && "cause" in current; ) {
+    current = current.cause;
+    if (current === undefined || causes.includes(current)) break;
+    causes.push(current);
+  }
+  return causes;
+}

@@ -1,0 +1,30 @@
+import { statSync } from "node:fs";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { ConfigError } from "../core/errors.ts";
+import { ScriptSession } from "./script-session.ts";
+
+export interface RunScriptOptions {
+  readonly scriptArguments: readonly string[];
+  readonly json: boolean;
+  readonly debug: boolean;
+}
+
+/** Runs a script in this process, as `node FILE` would, TypeScript included. The session prints what there is to print when the process ends. */
+export async function runScript(file: string, options: RunScriptOptions): Promise<void> {
+  const path = resolve(file);
+  if (!isFile(path)) throw new ConfigError(`There is no script \`${path}\`.`);
+  const session = ScriptSession.start(options);
+  process.argv = [process.execPath, path, ...options.scriptArguments];
+  try {
+    const { createJiti } = await import("jiti");
+    await createJiti(pathToFileURL(path).href).import(path);
+    session.loaded();
+  } catch (error) {
+    session.fail(error);
+  }
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+}

@@ -1,0 +1,199 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { readFixture } from "../fixtures.ts";
+import { Project } from "./project.ts";
+
+const shop = `
+import { pipeline, resource, current, Decimal } from "leat";
+import { duckdb } from "leat/destinations/duckdb";
+const p = pipeline({ name: "shop", destination: duckdb("shop.duckdb"), datasetName: "data", progress: "none" });
+const orders = resource("orders", async function* ({ state }) {
+  state["cursor"] = new Date("2026-01-02T03:04:05Z");
+  current.sourceState()["rate"] = new Decimal("1.10");
+  yield { id: 1, lines: [{ sku: "a", price: 1.5 }] };
+});
+`;
+
+async function loadedShop(): Promise<Project> {
+  const project = new Project({ "main.ts": `${shop} await p.run([orders, resource("people", [{ name: "Ada" }])]);` });
+  await project.leat(["run", "main.ts"]);
+  return project;
+}
+
+describe("leat pipeline NAME info", () => {
+  test("shows what this machine knows of a pipeline", async () => {
+    const project = await loadedShop();
+    const { code, stdout, stderr } = await project.leat(["pipeline", "shop", "info"]);
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(steady(stdout, project)).toMatchInlineSnapshot();
+  });
+
+  test("is what a name alone shows", async () => {
+    const project = await loadedShop();
+    expect((await project.leat(["pipeline", "shop"])).stdout).toBe((await project.leat(["pipeline", "shop", "info"])).stdout);
+  });
+
+  test("shows every slot of the state with -v, before and after the name", async () => {
+    const project = await loadedShop();
+    const { stdout } = await project.leat(["pipeline", "-v", "shop", "info"]);
+    expect(steady(stdout, project)).toContain(
+      [
+        "Sources in the state",
+        "  shop",
+        "    (shared)",
+        "      {",
+        '        "rate": "1.10"',
+        "      }",
+        "    orders",
+        "      {",
+        '        "cursor": "2026-01-02T03:04:05+00:00"',
+        "      }",
+      ].join("\n"),
+    );
+    expect((await project.leat(["pipeline", "shop", "info", "-v"])).stdout).toBe(stdout);
+  });
+
+  test("shows the columns of all tables with -vv", async () => {
+    const project = await loadedShop();
+    const { stdout } = await project.leat(["pipeline", "-v", "shop", "info", "-v"]);
+    expect(stdout).toContain(
+      [
+        "    orders__lines (nested in orders)",
+        "      sku             text",
+        "      price           double",
+        "      _dlt_parent_id  text    not null, parent_key",
+      ].join("\n"),
+    );
+    expect((await project.leat(["pipeline", "-vv", "shop"])).stdout).toBe(stdout);
+  });
+
+  test("is a document with --json; the sources are those of the state", async () => {
+    const project = await loadedShop();
+    const { stdout } = await project.leat(["pipeline", "shop", "info", "--json"]);
+    const info = JSON.parse(stdout) as { sources: object; schemas: { tables: object }[]; lastLoadedPackage: { jobs: { table: string }[] } };
+    expect(info).toMatchObject({
+      name: "shop",
+      firstRun: false,
+      state: { dataset_name: "data", destination_type: "dlt.destinations.duckdb" },
+      pendingPackages: [],
+      lastLoadedPackage: { state: "loaded", schemaName: "shop" },
+    });
+    expect(info.sources).toEqual({ shop: { rate: "1.10", resources: { orders: { cursor: "2026-01-02T03:04:05+00:00" } } } });
+    expect(Object.keys(info.schemas[0]!.tables)).toEqual(expect.arrayContaining(["orders", "orders__lines", "people"]));
+    expect(info.lastLoadedPackage.jobs.map(({ table }) => table).sort()).toEqual([
+      "_dlt_pipeline_state",
+      "orders",
+      "orders__lines",
+      "people",
+    ]);
+  });
+
+  test("shows packages that wait", async () => {
+    const project = new Project({ "main.ts": `${shop} await p.extract(orders); await p.normalize(); await p.extract(orders);` });
+    await project.leat(["run", "main.ts"]);
+    const { stdout } = await project.leat(["pipeline", "shop"]);
+    expect(steady(stdout, project)).toContain(
+      [
+        "Load packages",
+        "  pending      <load id> (<time>), schema shop, 3 jobs  normalized",
+        "  pending      <load id> (<time>), schema shop, 1 job   extracted",
+        "  last loaded  none",
+      ].join("\n"),
+    );
+    expect(stdout).toContain("first run          yes: nothing was loaded or restored here yet");
+  });
+
+  test("opens no destination and writes no file", async () => {
+    const project = await loadedShop();
+    writeFileSync(join(project.dir, "shop.duckdb"), "not a database");
+    const before = tree(project.pipelinesDir);
+    expect((await project.leat(["pipeline", "-vv", "shop"])).code).toBe(0);
+    expect(tree(project.pipelinesDir)).toEqual(before);
+  });
+
+  test.each(Object.keys(workdirSteps()))("reads a folder that dlt wrote: %s", async (step) => {
+    const project = new Project();
+    writeDltFolder(join(project.pipelinesDir, "workdir_demo"), step);
+    const { code, stdout } = await project.leat(["pipeline", "workdir_demo"]);
+    expect(code).toBe(0);
+    expect(stdout.replaceAll(project.dir, "<dir>")).toMatchSnapshot();
+  });
+
+  test("names the pipelines there are when there is none of that name", async () => {
+    const project = await loadedShop();
+    const { code, stderr } = await project.leat(["pipeline", "shpo", "info"]);
+    expect(code).toBe(2);
+    expect(steady(stderr, project)).toBe(
+      "error: There is no pipeline `shpo` in `<dir>/home/pipelines`. There is shop. Another folder can be given with --pipelines-dir.\n[config] --debug shows the stack.\n",
+    );
+  });
+
+  test("refuses a folder of a newer version", async () => {
+    const project = new Project();
+    const workingDir = join(project.pipelinesDir, "workdir_demo");
+    writeDltFolder(workingDir, "3_after_load");
+    const path = join(workingDir, "state.json");
+    writeFileSync(path, readFileSync(path, "utf8").replace('"_state_engine_version":4', '"_state_engine_version":5'));
+    const { code, stdout } = await project.leat(["pipeline", "workdir_demo", "--json"]);
+    expect([code, JSON.parse(stdout)]).toMatchObject([6, { error: { code: "version-too-new", version: 5 } }]);
+  });
+});
+
+describe("leat pipeline --list-pipelines", () => {
+  test("lists leat's and dlt's pipelines", async () => {
+    const project = await loadedShop();
+    writeDltFolder(join(project.pipelinesDir, "workdir_demo"), "2_after_normalize");
+    mkdirSync(join(project.pipelinesDir, "no_pipeline"));
+    const { code, stdout } = await project.leat(["pipeline", "-l"]);
+    expect(code).toBe(0);
+    expect(steady(stdout, project)).toMatchInlineSnapshot();
+  });
+
+  test("takes another folder, and tells what cannot be read", async () => {
+    const project = new Project();
+    writeDltFolder(join(project.dir, "elsewhere", "newer"), "3_after_load");
+    writeFileSync(join(project.dir, "elsewhere", "newer", "load", ".version"), "9.0.0");
+    expect((await project.leat(["pipeline", "--list-pipelines", "--pipelines-dir", "elsewhere"])).stdout).toContain(
+      "newer  cannot be read [version-too-new]\n",
+    );
+    const { stdout } = await project.leat(["pipeline", "-l", "--pipelines-dir", "elsewhere", "--json"]);
+    expect(JSON.parse(stdout)).toMatchObject([{ name: "newer", error: { code: "version-too-new" } }]);
+  });
+
+  test("says so when there are none", async () => {
+    const project = new Project();
+    expect((await project.leat(["pipeline", "-l"])).stdout).toBe(`There are no pipelines in ${project.pipelinesDir}.\n`);
+    expect(JSON.parse((await project.leat(["pipeline", "-l", "--json"])).stdout)).toEqual([]);
+  });
+});
+
+type Folder = { readonly [path: string]: string | null };
+
+function workdirSteps(): { readonly [step: string]: Folder } {
+  return readFixture<{ readonly steps: { readonly [step: string]: Folder } }>("workdir/steps.json").steps;
+}
+
+/** The working directory of a pipeline as dlt left it after a step. */
+function writeDltFolder(workingDir: string, step: string): void {
+  for (const [path, text] of Object.entries(workdirSteps()[step]!)) {
+    mkdirSync(join(workingDir, text === null ? path : join(path, "..")), { recursive: true });
+    if (text !== null) writeFileSync(join(workingDir, path), text);
+  }
+}
+
+function tree(dir: string): string[] {
+  if (!existsSync(dir)) return [];
+  return readdirSync(dir, { recursive: true, encoding: "utf8" })
+    .map((path) => `${path} ${statSync(join(dir, path)).mtimeMs}`)
+    .sort();
+}
+
+/** Without what differs from run to run. */
+function steady(text: string, project: Project): string {
+  return text
+    .replaceAll(project.dir, "<dir>")
+    .replaceAll(/\b\d{10}\.\d{6}\b/g, "<load id>")
+    .replaceAll(/\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC/g, "<time>")
+    .replaceAll(/\b[A-Za-z0-9+/]{43}=/g, "<hash>");
+}

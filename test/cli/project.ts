@@ -1,0 +1,86 @@
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { DuckDBInstance } from "@duckdb/node-api";
+import { onTestFinished } from "vitest";
+import { tempDir } from "../temp-dir.ts";
+
+const dist = resolve(process.env["LEAT_DIST"] ?? fileURLToPath(new URL("../../dist", import.meta.url)));
+const main = join(dist, "cli", "main.js");
+
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A user's folder with the built package in node_modules, and a home of its own. */
+export class Project {
+  readonly dir: string = tempDir();
+  readonly pipelinesDir: string = join(this.dir, "home", "pipelines");
+
+  constructor(files: { readonly [path: string]: string } = {}) {
+    if (!existsSync(main)) throw new Error(`There is no ${main}: build first (npm test does).`);
+    mkdirSync(join(this.dir, "node_modules"));
+    symlinkSync(dirname(dist), join(this.dir, "node_modules", "leat"), "junction");
+    for (const [path, text] of Object.entries(files)) this.write(path, text);
+  }
+
+  write(path: string, text: string): void {
+    mkdirSync(dirname(join(this.dir, path)), { recursive: true });
+    writeFileSync(join(this.dir, path), text);
+  }
+
+  /** Runs the built command line to its end. */
+  async leat(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
+    return await this.start(args, env).ended;
+  }
+
+  start(args: readonly string[], env: NodeJS.ProcessEnv = {}): Running {
+    const { CI: _, FORCE_COLOR: __, NODE_OPTIONS: ___, ...inherited } = process.env;
+    const own = { ...inherited, NO_COLOR: "1", DLT_DATA_DIR: join(this.dir, "home"), ...env };
+    return new Running(spawn(process.execPath, [main, ...args], { cwd: this.dir, env: own }));
+  }
+
+  /** Rows of the DuckDB file, as values of the first column. */
+  async values(file: string, sql: string): Promise<unknown[]> {
+    const instance = await DuckDBInstance.create(join(this.dir, file));
+    const connection = await instance.connect();
+    try {
+      return (await connection.runAndReadAll(sql)).getRowsJson().map(([value]) => value);
+    } finally {
+      connection.closeSync();
+      instance.closeSync();
+    }
+  }
+}
+
+/** A command that goes on. It is killed when the test ends before it. */
+export class Running {
+  readonly ended: Promise<Ended>;
+  readonly #child: ChildProcessWithoutNullStreams;
+  #stdout = "";
+  #stderr = "";
+
+  constructor(child: ChildProcessWithoutNullStreams) {
+    this.#child = child;
+    child.stdout.on("data", (chunk: Buffer) => void (this.#stdout += chunk.toString()));
+    child.stderr.on("data", (chunk: Buffer) => void (this.#stderr += chunk.toString()));
+    this.ended = new Promise((fulfil) => child.once("close", (code) => fulfil({ code, stdout: this.#stdout, stderr: this.#stderr })));
+    onTestFinished(() => void child.kill("SIGKILL"));
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  /** Waits until the process has printed `text`, to either stream. */
+  async printed(text: string): Promise<void> {
+    const isThere = (): boolean => this.#stdout.includes(text) || this.#stderr.includes(text);
+    while (!isThere()) {
+      if (this.#child.exitCode !== null) throw new Error(`The process ended without printing ${text}:\n${this.#stdout}\n${this.#stderr}`);
+      await new Promise((fulfil) => setTimeout(fulfil, 5));
+    }
+  }
+}

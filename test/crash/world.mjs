@@ -1,0 +1,74 @@
+// The pipeline that the crash tests kill: plain JavaScript on the built package, so that a child process starts fast.
+// Each source is a feed whose rows are known: after any number of crashes a table must hold rows 0 to n-1, each once, and the state must say n.
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+
+const dist = pathToFileURL(`${process.env.LEAT_DIST ?? new URL("../../dist", import.meta.url).pathname}/`);
+const load = (path) => import(new URL(path, dist).href);
+
+const { current, pipeline, resource, source, transformer } = await load("index.js");
+const { duckdb } = await load("destinations/duckdb/index.js");
+export const { onCrashPoint } = await load("core/crash-point.js");
+
+/** @param {{ dir: string, total: number, batch: number, pad?: number, delayMs?: number }} world */
+export function openWorld(world) {
+  const { dir, total, batch, pad = 0, delayMs = 0 } = world;
+  const options = { destination: duckdb(join(dir, "data.duckdb")), datasetName: "data", pipelinesDir: join(dir, "pipelines"), progress: "none" };
+  const open = () => pipeline({ name: "feed", ...options });
+  const pause = () => (delayMs > 0 ? new Promise((resolve) => setTimeout(resolve, delayMs)) : undefined);
+
+  // Append, nested twice, with variants: `value` is a number in even rows and a text in odd ones.
+  const event = (id) => ({
+    id,
+    value: id % 2 === 0 ? id : `n${id}`,
+    tags: Array.from({ length: id % 3 }, (_, index) => ({ event: id, index, marks: [{ event: id, index }] })),
+    pad: "x".repeat(pad),
+  });
+  const alpha = source("alpha", () => [
+    resource("events", { stateAccess: "write" }, async function* ({ state }) {
+      state.next ??= 0;
+      const end = Math.min(state.next + batch, total);
+      while (state.next < end) {
+        const page = [];
+        while (page.length < 3 && state.next < end) page.push(event(state.next++));
+        yield page;
+        await pause();
+      }
+    }),
+    // Replaced by every run: all rows are of one generation.
+    resource("snapshot", { writeDisposition: "replace", stateAccess: "write" }, function* () {
+      const shared = current.sourceState();
+      const generation = (shared.generation = (shared.generation ?? 0) + 1);
+      for (let id = 0; id < batch; id += 1) yield { id, generation, parts: [{ generation, part: id }] };
+    }),
+  ]);
+  const orders = resource("orders", { parallel: true }, async function* ({ state }) {
+    const start = (state.next ??= 0);
+    const end = Math.min(start + batch, total);
+    for (let id = start; id < end; id += 1) {
+      yield async () => {
+        await pause();
+        return { id, lines: [{ order: id, sku: `sku ${id}` }] };
+      };
+      state.next = id + 1;
+    }
+  });
+  const beta = source("beta", () => [orders, transformer(orders, "invoices", (order) => ({ id: order.id, total: order.id * 10 }))]);
+
+  const run = () => open().run([alpha(), beta()]);
+  const next = (sourceName, name) => open().state.sources?.[sourceName]?.resources?.[name]?.next ?? 0;
+  return {
+    open,
+    alpha,
+    beta,
+    run,
+    /** Runs until both feeds are at their end, and once more. */
+    async finish() {
+      do await run();
+      while (next("alpha", "events") < total || next("beta", "orders") < total);
+      await run();
+    },
+    forget: () => rmSync(join(dir, "pipelines"), { recursive: true, force: true }),
+  };
+}

@@ -1,0 +1,256 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { current, type Pipeline, type ResourceContext, resource, source, transformer } from "../../src/index.ts";
+import { failure, localPipeline, machine, query, values } from "./local-pipeline.ts";
+
+/** Counts its runs in its state, and yields the number. */
+const counter = resource("counter", async function* ({ state }: ResourceContext<{ runs?: number }>) {
+  state.runs = (state.runs ?? 0) + 1;
+  yield { run: state.runs };
+});
+
+const runs = (p: Pipeline): Promise<unknown[]> => values(p, "SELECT run FROM counter ORDER BY _dlt_load_id");
+
+describe("the state of a resource", () => {
+  test("is there again on the next run, also in a new process", async () => {
+    const local = machine();
+    await local.pipeline().run(counter);
+    await local.pipeline().run(counter);
+    const p = local.pipeline();
+    await p.run(counter);
+    expect(await runs(p)).toEqual([1, 2, 3]);
+    expect(JSON.parse(readFileSync(join(p.workingDir, "state.json"), "utf8")).sources).toEqual({
+      shop: { resources: { counter: { runs: 3 } } },
+    });
+  });
+
+  test("is a live object: what is changed inside of it is kept", async () => {
+    const p = localPipeline();
+    const archives = resource(
+      "archives",
+      async function* ({ state }: ResourceContext<{ seen?: string[]; deep?: { list: { n: number }[] } }>) {
+        const seen = (state.seen ??= []);
+        const deep = (state.deep ??= { list: [] });
+        await Promise.resolve();
+        for (const url of ["a", "b", "c"].slice(0, seen.length + 1)) {
+          if (seen.includes(url)) continue;
+          seen.push(url);
+          deep.list.push({ n: seen.length });
+          deep.list[0]!.n += 10;
+          yield { url };
+        }
+      },
+    );
+    for (let run = 0; run < 4; run += 1) await p.run(archives);
+    expect(await values(p, "SELECT url FROM archives ORDER BY _dlt_load_id")).toEqual(["a", "b", "c"]);
+    expect(p.state.sources?.["shop"]?.resources?.["archives"]).toEqual({
+      seen: ["a", "b", "c"],
+      deep: { list: [{ n: 31 }, { n: 2 }, { n: 3 }] },
+    });
+  });
+
+  test("is private: another resource does not see it", async () => {
+    const p = localPipeline();
+    const peeking = resource("peeking", function* ({ state }) {
+      yield { keys: Object.keys(state).length };
+    });
+    await p.run([counter, peeking]);
+    await p.run([counter, peeking]);
+    expect(await values(p, "SELECT keys FROM peeking")).toEqual([0, 0]);
+  });
+
+  test("is that of the transformer in a transformer", async () => {
+    const p = localPipeline();
+    const doubled = transformer(counter, "doubled", async (row, { state }: ResourceContext<{ rows?: number }>) => {
+      state.rows = (state.rows ?? 0) + 1;
+      return { run: row.run, rows: state.rows };
+    });
+    await p.run(doubled);
+    await p.run(doubled);
+    expect(await query(p, "SELECT run, rows FROM doubled ORDER BY run")).toEqual([
+      { run: 1, rows: 1 },
+      { run: 2, rows: 2 },
+    ]);
+    expect(p.state.sources?.["shop"]?.resources).toEqual({ counter: { runs: 2 }, doubled: { rows: 2 } });
+  });
+
+  test("may lose keys again", async () => {
+    const p = localPipeline();
+    const forgetting = resource("forgetting", function* ({ state }) {
+      if ("a" in state) delete state["a"];
+      else Object.assign(state, { a: 1, b: 2 });
+      yield { id: 1 };
+    });
+    await p.run(forgetting);
+    await p.run(forgetting);
+    expect(p.state.sources?.["shop"]?.resources?.["forgetting"]).toEqual({ b: 2 });
+  });
+
+  test("is empty for a pipeline of another name on the same dataset", async () => {
+    const local = machine();
+    await local.pipeline().run(counter);
+    const other = local.pipeline({ name: "other" });
+    expect(other.firstRun).toBe(true);
+    await other.run(counter);
+    expect(await runs(other)).toEqual([1, 1]);
+  });
+
+  test("does not depend on the name that is like a member of every object", async () => {
+    const p = localPipeline();
+    const odd = ["constructor", "__proto__", "toString"].map((name) =>
+      resource(name, { tableName: "odd" }, function* ({ state }) {
+        state["n"] = ((state["n"] as number | undefined) ?? 0) + 1;
+        yield { name, n: state["n"] };
+      }),
+    );
+    await p.run(odd);
+    await p.run(odd);
+    expect(await values(p, "SELECT max(n) FROM odd GROUP BY name")).toEqual([2, 2, 2]);
+  });
+});
+
+describe("the state of a source", () => {
+  const fields = source("fields", () => [
+    resource("mapping", async function* () {
+      const names = (current.sourceState<{ names?: Record<string, string> }>().names ??= {});
+      names["hash_1"] = "Deal size";
+      yield { id: 1 };
+    }),
+    resource("deals", { stateAccess: "read" }, function* () {
+      const { names = {} } = current.sourceState<{ names?: Record<string, string> }>();
+      yield { [names["hash_1"] ?? "hash_1"]: 100 };
+    }),
+  ]);
+
+  test("is shared by its resources, in the same run and in the next", async () => {
+    const p = localPipeline();
+    await p.run(fields());
+    await p.run(fields().withResources("deals"));
+    expect(await values(p, "SELECT deal_size FROM deals")).toEqual([100, 100]);
+  });
+
+  test("is not shared with another source", async () => {
+    const p = localPipeline();
+    await p.run(fields());
+    await p.run(fields().withName("other").withResources("deals"));
+    expect(await query(p, "SELECT deal_size, hash_1 FROM deals ORDER BY 1")).toEqual([
+      { deal_size: 100, hash_1: null },
+      { deal_size: null, hash_1: 100 },
+    ]);
+  });
+
+  test("can be read while the source is built, as it was committed", async () => {
+    const p = localPipeline();
+    const seen: unknown[] = [];
+    const building = source("building", ({ state }) => {
+      seen.push((state as { n?: number }).n, current.sourceState()["n"]);
+      return resource("rows", function* () {
+        const shared = current.sourceState<{ n?: number }>();
+        shared.n = (shared.n ?? 0) + 1;
+        yield { n: shared.n };
+      });
+    });
+    await p.run(building());
+    await p.run(building());
+    expect(seen).toEqual([undefined, undefined, 1, 1]);
+  });
+
+  test.each([
+    ["its context", ({ state }: { state: object }) => void ((state as { n?: number }).n = 1)],
+    ["`current`", () => void (current.sourceState()["n"] = 1)],
+    [
+      "a nested object",
+      ({ state }: { state: object }) => void (state as { resources: { rows: Record<string, number> } }).resources["rows"]!["n"]!++,
+    ],
+    ["delete", ({ state }: { state: object }) => void delete (state as { resources?: unknown }).resources],
+  ])("cannot be written while the source is built, by %s", async (_, write) => {
+    const p = localPipeline();
+    const rows = resource("rows", function* ({ state }) {
+      state["n"] = 5;
+      yield { id: 1 };
+    });
+    await p.run(source("building", () => rows)());
+    const error = await failure(() =>
+      p.run(
+        source("building", (context) => {
+          write(context);
+          return rows;
+        })(),
+      ),
+    );
+    expect(error).toMatchObject({ code: "state-access" });
+    expect(String(error)).toContain("Source `building` wrote");
+    expect(p.state.sources).toEqual({ building: { resources: { rows: { n: 5 } } } });
+  });
+
+  test('cannot be written by a resource with stateAccess: "read"', async () => {
+    const p = localPipeline();
+    const reader = resource("reader", { stateAccess: "read" }, function* ({ state }) {
+      state["own"] = "may be written";
+      current.sourceState()["names"] = {};
+      yield { id: 1 };
+    });
+    const error = await failure(() => p.run(source("fields", () => reader)()));
+    expect(error).toMatchObject({ code: "state-access", path: "names" });
+    expect(String(error)).toContain("Resource `reader` of source `fields` wrote `names`");
+  });
+
+  test("one writer and four readers may run in parallel", async () => {
+    const p = localPipeline();
+    const parallel = source("parallel", () => [
+      resource("writer", { parallel: true }, async function* () {
+        for (let n = 1; n <= 5; n += 1) {
+          current.sourceState()["n"] = n;
+          yield { n };
+        }
+      }),
+      ...["r1", "r2", "r3", "r4"].map((name) =>
+        resource(name, { parallel: true, stateAccess: "read", tableName: "readers" }, async function* () {
+          for (let i = 0; i < 5; i += 1) {
+            await Promise.resolve();
+            yield { n: current.sourceState()["n"] };
+          }
+        }),
+      ),
+    ]);
+    await p.run(parallel());
+    expect(p.state.sources).toEqual({ parallel: { n: 5 } });
+    expect(await values(p, "SELECT count(*) FROM readers")).toEqual([20]);
+  });
+});
+
+describe("a replaced resource", () => {
+  test("begins with an empty state, each run", async () => {
+    const p = localPipeline();
+    const replaced = counter.applyHints({ writeDisposition: "replace" });
+    await p.run(replaced);
+    await p.run(replaced);
+    expect(await runs(p)).toEqual([1]);
+    await p.run(counter, { writeDisposition: "replace" });
+    expect(await runs(p)).toEqual([1]);
+  });
+
+  test("does not touch the state of the others", async () => {
+    const p = localPipeline();
+    const other = resource("other", { writeDisposition: "replace" }, [{ id: 1 }]);
+    await p.run([counter, other]);
+    await p.run([counter, other]);
+    expect(await runs(p)).toEqual([1, 2]);
+  });
+});
+
+describe("`pipeline.state`", () => {
+  test("is the state as of the last commit, also while a resource runs", async () => {
+    const p = localPipeline();
+    const seen: unknown[] = [];
+    const looking = resource("looking", function* ({ state }) {
+      state["n"] = ((state["n"] as number | undefined) ?? 0) + 1;
+      seen.push(current.pipeline().state.sources?.["shop"]?.resources?.["looking"]?.["n"]);
+      yield { id: 1 };
+    });
+    await p.run(looking);
+    await p.run(looking);
+    expect(seen).toEqual([undefined, 1]);
+  });
+});

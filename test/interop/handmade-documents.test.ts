@@ -1,0 +1,87 @@
+import { expect, test } from "vitest";
+import { Decimal } from "../../src/index.ts";
+import { tempDir } from "../temp-dir.ts";
+import { differencesOf, loadWithBoth } from "./compare.ts";
+import type { ResourceRows, Run } from "./plan.ts";
+
+/** Runs of one resource `docs`. */
+function runsOf(hints: NonNullable<ResourceRows["hints"]>, ...batches: readonly (readonly unknown[])[]): readonly Run[] {
+  return batches.map((rows) => ({ source: "handmade", resources: [{ name: "docs", rows, hints }] }));
+}
+
+const nestedRow = { id: 1, tags: ["x", { y: 1.5, z: null }], owner: { name: "é", roles: [] }, grid: [[1], [2, [3]]] };
+
+const cases: { readonly [name: string]: readonly Run[] } = {
+  nothing_but_nulls: runsOf({}, [{ a: null, b: {}, c: [] }, {}]),
+  no_rows_after_rows: runsOf({}, [{ a: 1 }], []),
+  lists_and_objects: runsOf({}, [nestedRow], [{ ...nestedRow, id: "two", owner: null }]),
+  no_nested_tables: runsOf({ maxTableNesting: 0 }, [nestedRow, { ...nestedRow, tags: "none" }], [nestedRow]),
+  one_level_of_nested_tables: runsOf({ maxTableNesting: 1 }, [nestedRow, nestedRow]),
+  nesting_of_a_source: runsOf({}, [nestedRow]).map((run) => ({ ...run, maxTableNesting: 2 })),
+  root_keys: runsOf({}, [nestedRow], [nestedRow]).map((run) => ({ ...run, rootKey: true })),
+  replaced: runsOf({ writeDisposition: "replace" }, [nestedRow, nestedRow], [{ id: 3, tags: ["new"] }]),
+  replaced_by_nothing: runsOf({ writeDisposition: "replace" }, [nestedRow], []),
+  keys: runsOf({ primaryKey: ["ID", "other key"] }, [{ ID: 1, "other key": "a", data: 2 }], [{ id: 1, other_key: "a" }]),
+  another_table: runsOf({ tableName: "Other Table" }, [{ a: [1] }]),
+  declared_types: runsOf(
+    {
+      columns: {
+        price: { dataType: "decimal", precision: 10, scale: 2 },
+        amount: { dataType: "decimal" },
+        wide: { dataType: "wei" },
+        local: { dataType: "timestamp", timezone: false },
+        at: { dataType: "timestamp", precision: 3 },
+        day: { dataType: "date" },
+        time: { dataType: "time" },
+        bytes: { dataType: "binary" },
+        list: { dataType: "json" },
+        ratio: { dataType: "double" },
+        small: { dataType: "bigint", precision: 16 },
+        label: { dataType: "text", precision: 5 },
+        never: { dataType: "text" },
+        later: { sort: true },
+        "My Col": { dataType: "text" },
+      },
+    },
+    [
+      { price: "1.10", amount: 1e-7, wide: "123456789012345678901234567890", local: "2024-01-02T03:04:05+02:00", at: 1700000000 },
+      { day: "2024-01-02", time: "12:30:00.5", bytes: "aGVsbG8=", list: [1, { b: 2.5 }], ratio: 1, small: 5, label: "longer than five" },
+      { price: 1.255, later: 5, "My Col": 7, list: "[1]", day: "2024-01-02T03:04:05Z", at: "2024-01-02T03:04:05.123456Z", ratio: "1e5" },
+    ],
+  ),
+  required_column_without_value: runsOf({ columns: { x: { dataType: "bigint", nullable: false } } }, [{ a: 1 }]),
+  numbers_then_others: runsOf({}, [{ a: 1 }, { a: "x" }, { a: 1.5 }, { a: true }, { a: 2.0 }], [{ a: { b: 1 } }, { a: [1] }, { a: "0x1F" }]),
+  doubles_then_others: runsOf({}, [{ a: 1.5 }, { a: "1.5" }, { a: "x" }, { a: true }, { a: 3 }], [{ a: { b: 1 } }, { a: "2024-01-02T03:04:05Z" }]),
+  booleans_then_others: runsOf({}, [{ a: false }, { a: 1 }, { a: 0.0 }, { a: "yes" }, { a: "maybe" }, { a: 2.5 }]),
+  timestamps_then_others: runsOf({}, [{ a: "2024-01-02T03:04:05Z" }, { a: "x" }, { a: 1 }, { a: true }, { a: 1.5 }, { a: "2024-01-02" }]),
+  texts_then_others: runsOf({}, [{ a: "x" }, { a: 1.5 }, { a: 1e16 }, { a: 1e-7 }, { a: true }, { a: 9007199254740993n }, { a: { b: 1 } }]),
+  integer_beyond_64_bits: runsOf({}, [{ a: 2n ** 70n }]),
+  text_that_fits_no_variant: runsOf({}, [{ a: 1 }, { a: "2024-01-02T03:04:05Z" }, { a: "x" }]),
+  ids_given: runsOf({}, [{ _dlt_id: "mine", list: [1, { a: [2] }] }, { _dlt_id: "" }, { _dlt_id: 7, list: [1] }, { _dlt_load_id: "x" }]),
+  names_of_dlt: runsOf({}, [{ _dlt_list_idx: 7, _dlt_parent_id: "y", list: [{ _dlt_parent_id: "z", _dlt_load_id: "w" }] }]),
+  list_named_like_a_table: [
+    {
+      source: "handmade",
+      resources: [
+        { name: "docs", rows: [{ a: 1 }] },
+        { name: "docs__other", rows: [{ b: 1 }] },
+      ],
+    },
+    { source: "handmade", resources: [{ name: "docs", rows: [{ a: 2, list: [1] }] }] },
+  ],
+  state: [1, 2, 2].map((index) => ({
+    source: "handmade",
+    resources: [
+      {
+        name: "docs",
+        rows: [{ index }],
+        state: { index, at: new Date("2024-01-02T03:04:05.120Z"), amount: new Decimal("1.10"), bytes: Buffer.from("é"), deep: { list: [1.5, null, "x"] } },
+      },
+    ],
+  })),
+};
+
+test("loads handmade documents and hints as dlt does", async () => {
+  const all = Object.entries(cases).map(([name, runs]) => ({ name, runs }));
+  for (const compared of await loadWithBoth(all, tempDir())) expect.soft(differencesOf(compared), compared.case.name).toEqual([]);
+});

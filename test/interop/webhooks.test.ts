@@ -1,0 +1,48 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { expect, test } from "vitest";
+import { tempDir } from "../temp-dir.ts";
+import { differencesOf, loadWithBoth } from "./compare.ts";
+import type { Case, ResourceRows } from "./plan.ts";
+
+interface RecordedEvent {
+  readonly name: string;
+  readonly examples: readonly object[];
+}
+
+const file = createRequire(import.meta.url).resolve("@octokit/webhooks-examples/api.github.com/index.json");
+const events = JSON.parse(readFileSync(file, "utf8")) as readonly RecordedEvent[];
+
+/** Payloads of events, each resource with those whose names begin alike. `from` and `to` choose among the examples of an event. */
+function payloads(from: number, to: number): readonly ResourceRows[] {
+  const groups = { pulls: /^(pull_request|check_)/, issues: /^(issue|label|milestone|discussion)/, rest: /^(push|release|status|star|team|ping|fork)/ };
+  return Object.entries(groups).map(([name, pattern]) => ({
+    name,
+    rows: events.filter((event) => pattern.test(event.name)).flatMap((event) => event.examples.slice(from, to)),
+  }));
+}
+
+const cases: readonly Case[] = [
+  {
+    name: "webhooks_append",
+    runs: [0, 2, 1].map((from) => ({ source: "github", resources: payloads(from, from + 1) })),
+  },
+  {
+    name: "webhooks_replace",
+    runs: [0, 1].map((from) => ({
+      source: "github",
+      resources: payloads(from, from + 1).map((resource) => ({ ...resource, hints: { writeDisposition: "replace" } })),
+    })),
+  },
+  {
+    name: "webhooks_flat",
+    runs: [{ source: "github", maxTableNesting: 1, resources: payloads(0, 1) }],
+  },
+];
+
+test("loads recorded GitHub webhooks as dlt does, run after run", async () => {
+  for (const compared of await loadWithBoth(cases, tempDir())) {
+    expect(compared.dlt, compared.case.name).not.toHaveProperty("refused");
+    expect(differencesOf(compared), compared.case.name).toEqual([]);
+  }
+});

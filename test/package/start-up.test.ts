@@ -1,0 +1,66 @@
+import { execFileSync } from "node:child_process";
+import { describe, expect, it } from "vitest";
+import { tempDir } from "../temp-dir.ts";
+
+// What a program loads when it starts decides how long a small run takes: every module counts, a driver most of all.
+
+describe("start-up of the built package", () => {
+  it("loads no driver and no part of the command line when the root is imported", () => {
+    expect(packagesLoadedBy(`await import("${built("index.js")}");`)).toEqual(["decimal.js", "lossless-json"]);
+  });
+
+  it("loads no driver when a destination is imported and a pipeline is made", () => {
+    const program = `
+      const { pipeline } = await import("${built("index.js")}");
+      const { duckdb } = await import("${built("destinations/duckdb/index.js")}");
+      pipeline({ name: "quiet", destination: duckdb(":memory:") });`;
+    expect(packagesLoadedBy(program)).toEqual(["decimal.js", "lossless-json"]);
+  });
+
+  it("loads the driver, and nothing for config files, terminals or TypeScript, when it runs", () => {
+    const program = `
+      const { pipeline } = await import("${built("index.js")}");
+      const { duckdb } = await import("${built("destinations/duckdb/index.js")}");
+      await pipeline({ name: "small", destination: duckdb(":memory:"), pipelinesDir: ".", progress: "none" }).run([{ id: 1 }], { tableName: "rows" });`;
+    const loaded = packagesLoadedBy(program);
+    expect(loaded).toContain("@duckdb/node-api");
+    expect(loaded.filter((name) => !ofDriver.test(name))).toEqual(["decimal.js", "lossless-json"]);
+  });
+});
+
+/** The driver, and what it needs to find its binary. */
+const ofDriver = /^@duckdb\/|^detect-libc$/;
+
+/** The packages of which a module was loaded, by `import` or by `require`. */
+function packagesLoadedBy(program: string): string[] {
+  const text = `
+    import module, { createRequire } from "node:module";
+    ${program}
+    const required = Object.keys(createRequire(import.meta.url).cache);
+    console.log(JSON.stringify([...globalThis.imported, ...required]));`;
+  const flags = ["--import", dataUrl(recordImports), "--input-type=module", "--eval", text];
+  const urls = JSON.parse(execFileSync(process.execPath, flags, { cwd: tempDir(), encoding: "utf8" })) as string[];
+  const names = urls.flatMap((url) => /.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)/.exec(url)?.[1]?.replace("\\", "/") ?? []);
+  return [...new Set(names)].sort();
+}
+
+/** Puts the URL of every imported module into `globalThis.imported`. */
+const recordImports = `
+  import { register } from "node:module";
+  import { MessageChannel, receiveMessageOnPort } from "node:worker_threads";
+  const { port1, port2 } = new MessageChannel();
+  register("data:text/javascript," + encodeURIComponent(\`
+    let port;
+    export function initialize(data) { port = data.port; }
+    export function load(url, context, nextLoad) { port.postMessage(url); return nextLoad(url, context); }
+  \`), { data: { port: port2 }, transferList: [port2] });
+  globalThis.imported = { *[Symbol.iterator]() { for (let next = receiveMessageOnPort(port1); next; next = receiveMessageOnPort(port1)) yield next.message; } };
+  port1.unref();`;
+
+function dataUrl(code: string): string {
+  return `data:text/javascript,${encodeURIComponent(code)}`;
+}
+
+function built(path: string): string {
+  return new URL(`../../dist/${path}`, import.meta.url).href;
+}
