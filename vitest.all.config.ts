@@ -1,12 +1,5 @@
-import { defineConfig } from "vitest/config";
+import { defineConfig, mergeConfig } from "vitest/config";
+import config from "./vitest.config.ts";
 
-// What `npm run test:all` runs on top of `npm test`: tests that need Python with the real dlt.
-export default defineConfig({
-  test: {
-    include: ["test/interop/**/*.test.ts"],
-    testTimeout: 300_000,
-    hookTimeout: 300_000,
-    pool: "forks",
-    maxWorkers: 2,
-  },
-});
+// What `npm run test:all` runs: everything of `npm test`, and what needs more than Node and this folder (Python with the real dlt, other versions of Node).
+export default mergeConfig(config, defineConfig({ test: { include: ["test/{interop,install}/**/*.test.ts"] } }));

@@ -16,9 +16,9 @@ const { values: options } = parseArgs({
   },
 });
 const root = join(import.meta.dirname, "..");
-const side = (name) => join(import.meta.dirname, "sides", name);
+const side = (name) => join(import.meta.dirname, name);
 
-execFileSync("npm", ["run", "--silent", "build"], { cwd: root, stdio: "inherit" });
+if (process.env.LEAT_DIST === undefined) execFileSync("npm", ["run", "--silent", "build"], { cwd: root, stdio: "inherit" });
 const python = execFileSync("bash", [join(root, "scripts/python-env.sh")], {
   encoding: "utf8",
   stdio: ["ignore", "pipe", "inherit"],

@@ -10,11 +10,27 @@ export function exitCodeOf(error: unknown): number {
 
 /** An uncaught error as a person wants to read it. An error of leat says what to do, so its stack is noise; of others the stack is what helps. */
 export function failureText(error: unknown, options: { readonly debug: boolean }): string {
-  if (!LeatError.is(error)) return error instanceof Error ? inspect(error) : `Uncaught ${inspect(error)}`;
+  if (!LeatError.is(error)) return foreignText(error);
   const { red, dim } = pc.createColors(process.stderr.isTTY && process.env["NO_COLOR"] === undefined);
   const lines = [`${red("error:")} ${error.message}`, ...furtherCauses(error), ...placeOf(error), dim(hint(error))];
   if (options.debug) lines.push(inspect(error));
   return lines.join("\n");
+}
+
+function foreignText(error: unknown): string {
+  if (!(error instanceof Error)) return `Uncaught ${inspect(error)}`;
+  const text = withoutOurFrames(inspect(error));
+  // Node puts an error without a stack into brackets.
+  return text.startsWith("[") && text.endsWith("]") ? text.slice(1, -1) : text;
+}
+
+/** Without the calls that lead from the command line to the script. */
+function withoutOurFrames(stack: string): string {
+  const ours = [new URL(".", import.meta.url).href, "/node_modules/jiti/", "/node_modules/commander/"];
+  return stack
+    .split("\n")
+    .filter((line) => !/^\s+at /.test(line) || !ours.some((path) => line.includes(path)))
+    .join("\n");
 }
 
 /** The messages of causes that are not part of what was said before. */

@@ -57,6 +57,7 @@ export interface LoadSession extends SqlConnection, AsyncDisposable {
   hasLoad(loadId: string): Promise<boolean>;
   /**
    * Stores a package in one transaction: tables and columns, truncates, jobs, `_dlt_version`, `_dlt_loads`.
+   * Rows of a root table that the schema has with the write disposition `merge`, and all that is nested in them, are merged as its hints say.
    * When it resolves everything is durable and visible; when it throws nothing is.
    */
   commitPackage(plan: PackagePlan, observe?: JobObserver): Promise<CommitResult>;

@@ -147,6 +147,16 @@ describe("connections of one process", () => {
     expect(await second.query("SELECT a FROM shared")).toEqual([{ a: 1 }]);
   });
 
+  test("may come and go at the same time", async () => {
+    const databases = new DuckDbDatabases();
+    const path = join(folder, "shared.duckdb");
+    await (await databases.connect({ path })).close();
+    const comeAndGo = async () => {
+      for (let time = 0; time < 100; time++) await (await databases.connect({ path })).close();
+    };
+    await Promise.all(Array.from({ length: 4 }, comeAndGo));
+  });
+
   test("a conflict of two writers can be tried again", async () => {
     const path = await madeFile();
     const [first, second] = [await connect({ path }), await connect({ path })];

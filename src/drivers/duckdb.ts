@@ -1,6 +1,7 @@
 import { existsSync, linkSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { DuckDBConnection, DuckDBInstance, DuckDBValue } from "@duckdb/node-api";
 import { crashPoint } from "../core/crash-point.ts";
 import { DriverFailure } from "../core/driver-failure.ts";
@@ -178,12 +179,25 @@ function loadApi(): DuckDbApi {
 /** Two instances of one file in one process do not see each other: `fromCache` gives both the same database. */
 async function connectToFile(api: DuckDbApi, location: DuckDbLocation): Promise<DuckDbConnection> {
   if (!existsSync(location.path)) await createDatabase(api, location.path);
-  const instance = await api.DuckDBInstance.fromCache(location.path, startSettings(location));
+  const instance = await openInstance(api, location);
   try {
     return await openConnection(api, instance, location, () => instance.closeSync());
   } catch (error) {
     instance.closeSync();
     throw error;
+  }
+}
+
+/** While another connection of this process closes the file as the last one, DuckDB refuses to open it for some milliseconds. */
+async function openInstance(api: DuckDbApi, location: DuckDbLocation): Promise<DuckDBInstance> {
+  const deadline = performance.now() + 5000;
+  for (;;) {
+    try {
+      return await api.DuckDBInstance.fromCache(location.path, startSettings(location));
+    } catch (error) {
+      if (!String(error).includes("Unique file handle conflict") || performance.now() > deadline) throw error;
+      await sleep(5);
+    }
   }
 }
 

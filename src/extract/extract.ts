@@ -1,8 +1,10 @@
 import type { ConfigOf, ConfigOverrides, ConfigSpec } from "../config/spec.ts";
 import { crashPoint } from "../core/crash-point.ts";
+import { encodeJson } from "../core/json-encode.ts";
 import type { Runtime } from "../core/runtime.ts";
 import { Timestamp } from "../core/timestamp.ts";
 import { guardDisk } from "../load-package/errors.ts";
+import { jobId } from "../load-package/job-file.ts";
 import type { PackageFolder, RestorePoint } from "../load-package/package-folder.ts";
 import { packageStateEngineVersion } from "../load-package/package-state.ts";
 import type { PackageStore } from "../load-package/package-store.ts";
@@ -87,7 +89,7 @@ const progressMs = 100;
  * When it fails or is cancelled nothing stays: no package, and the state that was given is as it was.
  */
 export async function extract(options: ExtractOptions): Promise<ExtractResult> {
-  const { sources, store, runtime } = options;
+  const { sources, store } = options;
   const working = workingCopy(options.state);
   const extracts = sources.map((source) => openSource(source, options));
   try {
@@ -209,17 +211,20 @@ function commit(
   // What users put into the state has to come back as it was.
   encodeState(working, { maps: false });
   let state = options.state;
+  let restorePoint: RestorePoint = options.restorePoint;
   const finished: OpenSource[] = [];
   for (const open of extracts) {
     state = advanceState(state, working, open.source.name);
     const row = stateRowOf(state, open, options);
     if (row !== undefined) {
-      open.extract.writeSystemRow(stateTable, row.row);
+      if (options.storesState) open.extract.writeSystemRow(stateTable, row.row);
       state = row.state;
     }
     if (!open.extract.hasData) continue;
-    guardDisk(store.workingDir, () => finishPackage(open, row?.row, graphs[extracts.indexOf(open)]!, options));
+    const finish = { open, row: row?.row, restorePoint, graph: graphs[extracts.indexOf(open)]! };
+    guardDisk(store.workingDir, () => finishPackage(finish));
     finished.push(open);
+    restorePoint = after(restorePoint, state, open.extract.schema);
   }
   const packages = finished.map(({ extract }) => guardDisk(store.workingDir, () => store.commitExtracted(extract.folder)));
   for (const open of extracts) if (!finished.includes(open)) store.discardExtracting(open.extract.folder);
@@ -244,29 +249,44 @@ function advanceState(state: PipelineState, working: PipelineState, name: string
   };
 }
 
-/** The state row of a package, when the state differs from what was last put into one. */
+/** What local state and schemas are once a package is loaded: an abort of the packages behind it goes back to here. */
+function after({ schemas }: RestorePoint, state: PipelineState, schema: SchemaDocument): RestorePoint {
+  const text = encodeJson(bumpSchema(schema), { pretty: true });
+  return { state: encodeState(bumpState(state)), schemas: new Map(schemas).set(schema.name, text) };
+}
+
+/** The state row of a package, when the state differs from what was last put into one. Without a table for it the row only says what belongs to the rows. */
 function stateRowOf(
   state: PipelineState,
   open: OpenSource,
   options: ExtractOptions,
 ): { readonly row: StateRow; readonly state: PipelineState } | undefined {
   const bumped = bumpState(state);
-  if (!options.storesState || bumped._version_hash === state._local?._last_extracted_hash) return undefined;
   const now = Timestamp.fromMicros(options.runtime.nowMicros());
+  if (!options.storesState) return bumped === state ? undefined : { row: stateRow(bumped, open.extract.folder.loadId, now), state: bumped };
+  if (bumped._version_hash === state._local?._last_extracted_hash) return undefined;
   const local = { ...(state._local ?? { first_run: true }), _last_extracted_at: now, _last_extracted_hash: bumped._version_hash! };
   return { row: stateRow(bumped, open.extract.folder.loadId, now), state: { ...bumped, _local: local } };
 }
 
-function finishPackage(open: OpenSource, row: StateRow | undefined, graph: readonly GraphNode[], options: ExtractOptions): void {
+interface PackageToFinish {
+  readonly open: OpenSource;
+  readonly row: StateRow | undefined;
+  readonly restorePoint: RestorePoint;
+  readonly graph: readonly GraphNode[];
+}
+
+function finishPackage({ open, row, restorePoint, graph }: PackageToFinish): void {
   const { folder } = open.extract;
   open.extract.finish();
   folder.writeSchema(bumpSchema(open.extract.schema));
-  folder.writeRestorePoint(options.restorePoint);
+  folder.writeRestorePoint(restorePoint);
   folder.writeState({
     _state_version: 0,
     _state_engine_version: packageStateEngineVersion,
     created_at: Timestamp.fromMicros(Math.round(Number(folder.loadId) * 1_000_000)),
     ...(row === undefined ? {} : { pipeline_state: row }),
+    leat_raw_files: folder.jobs("new").map(jobId),
     leat_resources: Object.fromEntries(
       graph.filter((node) => node.isLoaded).map((node) => [node.definition.name, open.extract.resourceMetrics(node.definition.name)]),
     ),

@@ -2,7 +2,7 @@ import { ConfigError } from "../core/errors.ts";
 import { guardDisk } from "../load-package/errors.ts";
 import { numberedFileId } from "../load-package/job-file.ts";
 import type { PackageFolder } from "../load-package/package-folder.ts";
-import type { SchemaDocument } from "../schema/document.ts";
+import type { SchemaDocument, TableSchema } from "../schema/document.ts";
 import type { MergeStrategy, ResourceHints, TableHints } from "../schema/hint-options.ts";
 import { tableHints } from "../schema/hints.ts";
 import type { NamingConvention } from "../schema/naming/naming-convention.ts";
@@ -10,7 +10,7 @@ import { nestedTableHints } from "../schema/nested-hints.ts";
 import { type RootKeySettings, withRootKey } from "../schema/root-key.ts";
 import { isSystemTable } from "../schema/system-tables.ts";
 import { hasSeenData } from "../schema/table.ts";
-import { mergeTable } from "../schema/update.ts";
+import { addSystemTable, mergeTable } from "../schema/update.ts";
 import type { ResourceDefinition } from "./definition.ts";
 import { encodeRow, UnencodableError } from "./encode-row.ts";
 import { ResourceFailedError, RowInvalidError } from "./errors.ts";
@@ -122,8 +122,8 @@ export class SourceExtract {
   }
 
   /** Adds a row that leat itself makes, with the definition of its table. */
-  writeSystemRow(table: Parameters<typeof mergeTable>[1], row: object): void {
-    this.#schema = mergeTable(this.#schema, table);
+  writeSystemRow(table: TableSchema, row: object): void {
+    this.#schema = addSystemTable(this.#schema, table);
     this.#rawFile(table.name).append(encodeRow(row));
   }
 

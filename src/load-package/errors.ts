@@ -88,8 +88,11 @@ export class WorkingDirError extends PackageError {
     readonly problem: string;
     readonly advice: string;
     readonly cause: unknown;
+    /** Default: the file cannot be written. */
+    readonly action?: "read" | "write";
   }) {
-    super(`Cannot write \`${options.path}\`: ${options.problem}. ${options.advice}`, { ...options, retryable: true });
+    const { action = "write" } = options;
+    super(`Cannot ${action} \`${options.path}\`: ${options.problem}. ${options.advice}`, { ...options, retryable: action === "write" });
     this.path = options.path;
   }
 }

@@ -1,4 +1,16 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync } from "node:fs";
+import {
+  closeSync,
+  cpSync,
+  existsSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  readdirSync,
+  renameSync,
+  statSync,
+} from "node:fs";
 import { join } from "node:path";
 import { readTextIfExists, syncFolder, writeFileAtomic } from "../core/files.ts";
 import { encodeJson } from "../core/json-encode.ts";
@@ -7,7 +19,7 @@ import { type SchemaDocument, schemaEngineVersion } from "../schema/document.ts"
 import { readSchema, SchemaUnreadable, SchemaVersionTooNew } from "../schema/read-schema.ts";
 import type { SchemaUpdate } from "../schema/update.ts";
 import { PackageCorruptError, VersionTooNewError } from "./errors.ts";
-import { type JobFile, jobFileName, parseJobFileName } from "./job-file.ts";
+import { type JobFile, jobFileName, jobId, parseJobFileName } from "./job-file.ts";
 import { hashPackageState, type PackageState, packageStateEngineVersion } from "./package-state.ts";
 
 export const jobStates = ["new", "started", "failed", "completed"] as const;
@@ -70,6 +82,16 @@ export class PackageFolder {
     return this.jobs("new").length === 0 || this.jobs("started").length > 0 || this.jobs("completed").length > 0;
   }
 
+  /** Throws PackageCorruptError when a file is gone that was there when the package was written, since its rows would be lost in silence, or breaks off. */
+  checkFiles(): void {
+    const { leat_raw_files: rawFiles = [], leat_job_rows: jobRows = {} } = this.readState();
+    const present = new Set(this.allJobs().map(jobId));
+    const missing = [...rawFiles, ...Object.keys(jobRows)].find((id) => !present.has(id));
+    if (missing !== undefined) throw this.#corrupt(this.path, `lacks the file of job \`${missing}\``, undefined);
+    const broken = this.allJobs().find((job) => job.format === "parquet" && !endsWith(job.path, parquetEnd));
+    if (broken !== undefined) throw this.#corrupt(broken.path, "breaks off before its end", undefined);
+  }
+
   /** Moves a job; a rename, so it is in one state at any moment. */
   moveJob(job: PackageJob, state: JobState): PackageJob {
     const path = join(this.path, `${state}_jobs`, jobFileName(job));
@@ -78,7 +100,7 @@ export class PackageFolder {
   }
 
   writeSchema(schema: SchemaDocument): void {
-    writeFileAtomic(join(this.path, "schema.json"), encodeJson(schema));
+    writeFileAtomic(join(this.path, "schema.json"), encodeJson(schema), { sync: true });
   }
 
   readSchema(): SchemaDocument {
@@ -103,7 +125,7 @@ export class PackageFolder {
   }
 
   writeState(state: PackageState): void {
-    writeFileAtomic(join(this.path, "load_package_state.json"), encodeJson(hashPackageState(state), { typed: true }));
+    writeFileAtomic(join(this.path, "load_package_state.json"), encodeJson(hashPackageState(state), { typed: true }), { sync: true });
   }
 
   readState(): PackageState {
@@ -132,7 +154,7 @@ export class PackageFolder {
 
   writeSchemaUpdate(update: SchemaUpdate, options: { readonly isApplied: boolean }): void {
     const name = options.isApplied ? "applied_schema_updates.json" : "schema_updates.json";
-    writeFileAtomic(join(this.path, name), encodeJson(update));
+    writeFileAtomic(join(this.path, name), encodeJson(update), { sync: !options.isApplied });
   }
 
   /** "loaded" or "aborted" once the package is done. */
@@ -203,5 +225,19 @@ export class PackageFolder {
 
   #corrupt(path: string, problem: string, cause: unknown): PackageCorruptError {
     return new PackageCorruptError({ workingDir: this.workingDir, loadId: this.loadId, path, problem, cause });
+  }
+}
+
+/** A Parquet file begins and ends with these bytes; the end is written last. */
+const parquetEnd = Buffer.from("PAR1");
+
+function endsWith(path: string, end: Buffer): boolean {
+  const fd = openSync(path, "r");
+  try {
+    const found = Buffer.alloc(end.length);
+    readSync(fd, found, 0, end.length, Math.max(0, fstatSync(fd).size - end.length));
+    return found.equals(end);
+  } finally {
+    closeSync(fd);
   }
 }

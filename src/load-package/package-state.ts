@@ -14,6 +14,8 @@ export interface PackageState {
   readonly created_at: Date;
   /** The state row that this package loads. */
   readonly pipeline_state?: StateRow;
+  /** Job ids of the raw files. Ours; written by extract. */
+  readonly leat_raw_files?: readonly string[];
   /** Rows of every job file, by job id. Ours; written by normalize. */
   readonly leat_job_rows?: Readonly<Record<string, number>>;
   /** Items of every resource, by name. Ours; written by extract. */

@@ -34,6 +34,7 @@ export async function loadPackage(options: LoadPackageOptions): Promise<LoadedPa
     guardDisk(store.workingDir, () => moveAll(folder, [...folder.jobs("started"), ...folder.jobs("new")], "completed"));
     return complete(options);
   }
+  folder.checkFiles();
   const jobs = guardDisk(store.workingDir, () => start(folder));
   crashPoint("load:jobs-started");
   await commit(options, jobs);

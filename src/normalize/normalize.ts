@@ -38,13 +38,15 @@ export async function normalize(options: NormalizeOptions): Promise<NormalizeRes
 
 async function writeNormalized(options: NormalizeOptions): Promise<NormalizeResult> {
   const { extracted, store } = options;
+  extracted.checkFiles();
   const before = currentSchema(options.schema, extracted.readSchema());
   const target = store.createNormalizing(extracted.loadId);
   const { schemaUpdate, jobRows, rowCounts } = await normalizePackage({ ...options, target, schema: before });
   const schema = bumpSchema(applyUpdate(before, schemaUpdate));
   target.writeSchema(schema);
   target.writeSchemaUpdate(schemaUpdate, { isApplied: false });
-  target.writeState({ ...extracted.readState(), leat_job_rows: jobRows });
+  const { leat_raw_files: _, ...state } = extracted.readState();
+  target.writeState({ ...state, leat_job_rows: jobRows });
   target.copyRestorePoint(extracted);
   store.commitNormalized(target);
   crashPoint("normalize:extracted-discarded");

@@ -43,17 +43,21 @@ function resourceProblems(hints: ResourceHints, merging: Merging): string[] {
   return [hints, ...Object.values(hints.nestedHints ?? {})].flatMap((each) => [...mergeProblems(each, merging), ...tableProblems(each)]);
 }
 
-function mergeProblems({ writeDisposition }: TableHints, { supported, stored }: Merging): string[] {
+function mergeProblems(hints: TableHints, { supported, stored }: Merging): string[] {
+  const { writeDisposition } = hints;
   const option = typeof writeDisposition === "object" ? writeDisposition : { disposition: writeDisposition };
   if (option.disposition !== "merge") return [];
   if (supported.length === 0) return ["it has the write disposition merge"];
-  const strategies = "strategy" in option && option.strategy !== undefined ? [option.strategy] : stored;
+  const asked = hints["x-merge-strategy"] ?? ("strategy" in option ? option.strategy : undefined);
+  const strategies = asked === undefined ? stored : [String(asked)];
   return strategies.filter((strategy) => !supported.includes(strategy)).map((strategy) => `it is merged with the strategy ${strategy}`);
 }
 
 function tableProblems(hints: TableHints): string[] {
   const problems: string[] = [];
   const { writeDisposition, fileFormat = "preferred", tableFormat = "native" } = hints;
+  const disposition = typeof writeDisposition === "object" ? writeDisposition.disposition : writeDisposition;
+  if (disposition === "skip") problems.push("it has the write disposition skip");
   if (typeof writeDisposition === "object" && "strategy" in writeDisposition && writeDisposition.disposition === "replace") {
     if (writeDisposition.strategy === "staging-optimized") problems.push("it is replaced with the strategy staging-optimized");
   }

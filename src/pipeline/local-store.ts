@@ -3,13 +3,14 @@ import { join } from "node:path";
 import { crashPoint } from "../core/crash-point.ts";
 import { readTextIfExists, writeFileAtomic } from "../core/files.ts";
 import { encodeJson } from "../core/json-encode.ts";
-import { guardDisk, VersionTooNewError } from "../load-package/errors.ts";
+import { guardDisk, VersionTooNewError, WorkingDirError } from "../load-package/errors.ts";
 import type { RestorePoint } from "../load-package/package-folder.ts";
 import { type SchemaDocument, schemaEngineVersion } from "../schema/document.ts";
-import { readSchema, SchemaVersionTooNew } from "../schema/read-schema.ts";
+import { readSchema, SchemaUnreadable, SchemaVersionTooNew } from "../schema/read-schema.ts";
 import { decodeState } from "../state/blob.ts";
 import { type PipelineState, stateEngineVersion } from "../state/document.ts";
 import { encodeState } from "../state/encode.ts";
+import { InvalidStateError } from "../state/errors.ts";
 import { migrateState, StateVersionTooNew } from "../state/migrations.ts";
 
 const schemaEnding = ".schema.json";
@@ -56,8 +57,26 @@ export class LocalStore {
 
   readSchemas(): Map<string, SchemaDocument> {
     const schemas = new Map<string, SchemaDocument>();
-    for (const [name, text] of this.schemaTexts()) schemas.set(name, openSchema(text, this.workingDir, `The local schema \`${name}\``));
+    for (const [name, text] of this.schemaTexts()) schemas.set(name, this.#openSchema(name, text));
     return schemas;
+  }
+
+  #openSchema(name: string, text: string): SchemaDocument {
+    try {
+      return openSchema(text, this.workingDir, `The local schema \`${name}\``);
+    } catch (error) {
+      if (!(error instanceof SchemaUnreadable)) throw error;
+      const path = join(this.#schemasDir, name + schemaEnding);
+      const advice = "Delete the file: what was loaded under this schema is then read from the destination.";
+      throw new WorkingDirError({
+        workingDir: this.workingDir,
+        path,
+        problem: "it is no schema document",
+        advice,
+        cause: error,
+        action: "read",
+      });
+    }
   }
 
   writeSchema(schema: SchemaDocument): void {
@@ -102,11 +121,13 @@ export class LocalStore {
   }
 }
 
-/** A stored state in the form of today. Throws VersionTooNewError. */
+/** A stored state in the form of today. Throws VersionTooNewError, InvalidStateError. */
 export function openState(decode: () => Parameters<typeof migrateState>[0], workingDir: string, what: string): PipelineState {
   try {
     return migrateState(decode());
   } catch (error) {
+    if (error instanceof InvalidStateError)
+      throw new InvalidStateError(`${what} is damaged. ${error.message}`, { path: error.path, cause: error });
     if (!(error instanceof StateVersionTooNew)) throw error;
     throw new VersionTooNewError({ workingDir, what, version: error.version, supported: stateEngineVersion, cause: error });
   }

@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { processConfigEnvironment } from "../config/config-environment.ts";
+import { resolveConfig } from "../config/resolve.ts";
 import type { ConfigOf, ConfigOverrides, ConfigSpec } from "../config/spec.ts";
 import { LeatError } from "../core/errors.ts";
 import { createRuntime, type Runtime } from "../core/runtime.ts";
@@ -291,13 +292,11 @@ class PipelineValue implements Untyped {
     };
   }
 
-  async #config<Spec extends ConfigSpec>(
+  #config<Spec extends ConfigSpec>(
     spec: Spec,
     options: { readonly overrides: ConfigOverrides<Spec>; readonly sections: readonly string[] },
     onResolved: RunContext["onResolved"],
   ): Promise<ConfigOf<Spec>> {
-    // Loaded here: most resources have no config, and start-up time counts.
-    const { resolveConfig } = await import("../config/resolve.ts");
     return resolveConfig(spec, { ...options, environment: processConfigEnvironment(), pipelineName: this.name, onResolved });
   }
 

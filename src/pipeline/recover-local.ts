@@ -1,6 +1,7 @@
 import { crashPoint } from "../core/crash-point.ts";
 import type { PackageFolder } from "../load-package/package-folder.ts";
 import type { PackageStore } from "../load-package/package-store.ts";
+import { stateTableName } from "../schema/system-tables.ts";
 import { decodeStateBlob } from "../state/blob.ts";
 import { type LocalStore, openState } from "./local-store.ts";
 
@@ -27,8 +28,7 @@ function recoverState(local: LocalStore, folder: PackageFolder): void {
   const mine = local.readState();
   if (row === undefined || (mine !== undefined && mine._state_version >= row.version)) return;
   const packaged = openState(() => decodeStateBlob(row.state), folder.workingDir, `The state in load package \`${folder.loadId}\``);
-  local.writeState({
-    ...packaged,
-    _local: { ...(mine?._local ?? { first_run: true }), _last_extracted_hash: packaged._version_hash!, _last_extracted_at: row.created_at },
-  });
+  const isLoaded = folder.allJobs().some((job) => job.table === stateTableName);
+  const extracted = isLoaded ? { _last_extracted_hash: packaged._version_hash!, _last_extracted_at: row.created_at } : {};
+  local.writeState({ ...packaged, _local: { ...(mine?._local ?? { first_run: true }), ...extracted } });
 }

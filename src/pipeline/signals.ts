@@ -41,8 +41,7 @@ function stopListening(): void {
 
 function interrupt(signal: NodeJS.Signals): void {
   if ([...runs].some((run) => run.controller.signal.aborted)) process.exit(130);
-  for (const run of runs) {
-    run.onFirst(signal);
-    run.controller.abort(new DOMException(`The process got ${signal}.`, "AbortError"));
-  }
+  // The announcement reaches code of the user, which may throw: the cancellation does not depend on it.
+  for (const run of runs) run.controller.abort(new DOMException(`The process got ${signal}.`, "AbortError"));
+  for (const run of runs) run.onFirst(signal);
 }

@@ -4,8 +4,9 @@ import { InternalError } from "../core/errors.ts";
 import { dataTypes } from "./data-type.ts";
 import type { ColumnSchema, SchemaDocument } from "./document.ts";
 import { newSchema } from "./new-schema.ts";
+import { stateTable } from "./system-tables.ts";
 import { completeColumns, dataTables, hasSeenData, nestedTables, rootTable } from "./table.ts";
-import { applyUpdate, mergeTable, type SchemaUpdate } from "./update.ts";
+import { addSystemTable, applyUpdate, mergeTable, type SchemaUpdate } from "./update.ts";
 
 const declared: ColumnSchema[] = [
   { name: "id", nullable: false, primary_key: true, data_type: "bigint" },
@@ -147,6 +148,28 @@ const updates = fc.array(
   ) as fc.Arbitrary<SchemaUpdate>,
   { maxLength: 5 },
 );
+
+describe("a table of leat's own", () => {
+  const state = {
+    name: stateTable.name,
+    columns: { version: { name: "version", data_type: "bigint", nullable: false, description: "theirs" } },
+  } as const;
+
+  test("is added whole to a schema that does not have it", () => {
+    expect(addSystemTable(schema, stateTable).tables[stateTable.name]).toEqual(stateTable);
+  });
+
+  test("keeps what is stored, and gets the columns that are missing", () => {
+    const { columns } = addSystemTable(mergeTable(schema, state), stateTable).tables[stateTable.name]!;
+    expect(columns["version"]).toEqual(state.columns.version);
+    expect(Object.keys(columns)).toEqual(Object.keys(stateTable.columns));
+  });
+
+  test("changes nothing once it is there", () => {
+    const known = addSystemTable(schema, stateTable);
+    expect(addSystemTable(known, stateTable)).toBe(known);
+  });
+});
 
 describe("tables of a schema", () => {
   const nested = applyUpdate(schema, {

@@ -18,6 +18,14 @@ export function mergeTable(schema: SchemaDocument, table: TableUpdate & { readon
   return withTable(schema, merged(schema, table.name, base, table));
 }
 
+/** Adds what the schema lacks of a table of leat's own. What is stored of it stays as it is: dlt writes texts of its own. */
+export function addSystemTable(schema: SchemaDocument, table: TableSchema): SchemaDocument {
+  const known = existingTable(schema, table.name)?.columns;
+  if (known === undefined) return mergeTable(schema, table);
+  const missing = Object.entries(table.columns).filter(([name]) => !Object.hasOwn(known, name));
+  return missing.length === 0 ? schema : mergeTable(schema, { name: table.name, columns: Object.fromEntries(missing) });
+}
+
 /** Takes over what the rows of a package showed. */
 export function applyUpdate(schema: SchemaDocument, update: SchemaUpdate): SchemaDocument {
   return Object.entries(update).reduce(

@@ -1,6 +1,19 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { gzipSync } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readFixture } from "../fixtures.ts";
 import { Project } from "./project.ts";
 
@@ -10,40 +23,64 @@ import { duckdb } from "leat/destinations/duckdb";
 const p = pipeline({ name: "shop", destination: duckdb("shop.duckdb"), datasetName: "data", progress: "none" });
 const orders = resource("orders", async function* ({ state }) {
   state["cursor"] = new Date("2026-01-02T03:04:05Z");
-  current.sourceState()["rate"] = new Decimal("1.10");
+  current.sourceState()["rate"] = new Decimal("2.50");
   yield { id: 1, lines: [{ sku: "a", price: 1.5 }] };
 });
 `;
 
-async function loadedShop(): Promise<Project> {
-  const project = new Project({ "main.ts": `${shop} await p.run([orders, resource("people", [{ name: "Ada" }])]);` });
-  await project.leat(["run", "main.ts"]);
-  return project;
-}
+/** Of the tests that only look. */
+let shared: Project;
+let removeShared: () => void;
+
+beforeAll(async () => {
+  const dir = mkdtempSync(join(realpathSync(tmpdir()), "leat-test-"));
+  removeShared = () => rmSync(dir, { recursive: true, force: true });
+  shared = new Project({ "main.ts": `${shop} await p.run([orders, resource("people", [{ name: "Ada" }])]);` }, dir);
+  await shared.leat(["run", "main.ts"]);
+});
+
+afterAll(() => removeShared());
 
 describe("leat pipeline NAME info", () => {
   test("shows what this machine knows of a pipeline", async () => {
-    const project = await loadedShop();
-    const { code, stdout, stderr } = await project.leat(["pipeline", "shop", "info"]);
+    const { code, stdout, stderr } = await shared.leat(["pipeline", "shop", "info"]);
     expect([code, stderr]).toEqual([0, ""]);
-    expect(steady(stdout, project)).toMatchInlineSnapshot();
+    expect(steady(stdout, shared)).toMatchInlineSnapshot(`
+      "Pipeline shop
+        working directory  <dir>/home/pipelines/shop
+        destination        duckdb
+        dataset            data
+        default schema     shop
+        state              version 1, <hash>
+        first run          no
+      Schemas
+        shop: version 2, <hash>
+          orders  2 tables  with state
+          people  1 table
+      Sources in the state
+        shop
+          (shared)  rate
+          orders    cursor
+      Load packages
+        pending      none
+        last loaded  <load id> (<time>), schema shop, 4 jobs
+      "
+    `);
   });
 
   test("is what a name alone shows", async () => {
-    const project = await loadedShop();
-    expect((await project.leat(["pipeline", "shop"])).stdout).toBe((await project.leat(["pipeline", "shop", "info"])).stdout);
+    expect((await shared.leat(["pipeline", "shop"])).stdout).toBe((await shared.leat(["pipeline", "shop", "info"])).stdout);
   });
 
   test("shows every slot of the state with -v, before and after the name", async () => {
-    const project = await loadedShop();
-    const { stdout } = await project.leat(["pipeline", "-v", "shop", "info"]);
-    expect(steady(stdout, project)).toContain(
+    const { stdout } = await shared.leat(["pipeline", "-v", "shop", "info"]);
+    expect(steady(stdout, shared)).toContain(
       [
         "Sources in the state",
         "  shop",
         "    (shared)",
         "      {",
-        '        "rate": "1.10"',
+        '        "rate": "2.5"',
         "      }",
         "    orders",
         "      {",
@@ -51,12 +88,11 @@ describe("leat pipeline NAME info", () => {
         "      }",
       ].join("\n"),
     );
-    expect((await project.leat(["pipeline", "shop", "info", "-v"])).stdout).toBe(stdout);
+    expect((await shared.leat(["pipeline", "shop", "info", "-v"])).stdout).toBe(stdout);
   });
 
   test("shows the columns of all tables with -vv", async () => {
-    const project = await loadedShop();
-    const { stdout } = await project.leat(["pipeline", "-v", "shop", "info", "-v"]);
+    const { stdout } = await shared.leat(["pipeline", "-v", "shop", "info", "-v"]);
     expect(stdout).toContain(
       [
         "    orders__lines (nested in orders)",
@@ -65,12 +101,11 @@ describe("leat pipeline NAME info", () => {
         "      _dlt_parent_id  text    not null, parent_key",
       ].join("\n"),
     );
-    expect((await project.leat(["pipeline", "-vv", "shop"])).stdout).toBe(stdout);
+    expect((await shared.leat(["pipeline", "-vv", "shop"])).stdout).toBe(stdout);
   });
 
   test("is a document with --json; the sources are those of the state", async () => {
-    const project = await loadedShop();
-    const { stdout } = await project.leat(["pipeline", "shop", "info", "--json"]);
+    const { stdout } = await shared.leat(["pipeline", "shop", "info", "--json"]);
     const info = JSON.parse(stdout) as { sources: object; schemas: { tables: object }[]; lastLoadedPackage: { jobs: { table: string }[] } };
     expect(info).toMatchObject({
       name: "shop",
@@ -79,7 +114,7 @@ describe("leat pipeline NAME info", () => {
       pendingPackages: [],
       lastLoadedPackage: { state: "loaded", schemaName: "shop" },
     });
-    expect(info.sources).toEqual({ shop: { rate: "1.10", resources: { orders: { cursor: "2026-01-02T03:04:05+00:00" } } } });
+    expect(info.sources).toEqual({ shop: { rate: "2.5", resources: { orders: { cursor: "2026-01-02T03:04:05+00:00" } } } });
     expect(Object.keys(info.schemas[0]!.tables)).toEqual(expect.arrayContaining(["orders", "orders__lines", "people"]));
     expect(info.lastLoadedPackage.jobs.map(({ table }) => table).sort()).toEqual([
       "_dlt_pipeline_state",
@@ -105,11 +140,10 @@ describe("leat pipeline NAME info", () => {
   });
 
   test("opens no destination and writes no file", async () => {
-    const project = await loadedShop();
-    writeFileSync(join(project.dir, "shop.duckdb"), "not a database");
-    const before = tree(project.pipelinesDir);
-    expect((await project.leat(["pipeline", "-vv", "shop"])).code).toBe(0);
-    expect(tree(project.pipelinesDir)).toEqual(before);
+    writeFileSync(join(shared.dir, "shop.duckdb"), "not a database");
+    const before = tree(shared.pipelinesDir);
+    expect((await shared.leat(["pipeline", "-vv", "shop"])).code).toBe(0);
+    expect(tree(shared.pipelinesDir)).toEqual(before);
   });
 
   test.each(Object.keys(workdirSteps()))("reads a folder that dlt wrote: %s", async (step) => {
@@ -121,10 +155,9 @@ describe("leat pipeline NAME info", () => {
   });
 
   test("names the pipelines there are when there is none of that name", async () => {
-    const project = await loadedShop();
-    const { code, stderr } = await project.leat(["pipeline", "shpo", "info"]);
+    const { code, stderr } = await shared.leat(["pipeline", "shpo", "info"]);
     expect(code).toBe(2);
-    expect(steady(stderr, project)).toBe(
+    expect(steady(stderr, shared)).toBe(
       "error: There is no pipeline `shpo` in `<dir>/home/pipelines`. There is shop. Another folder can be given with --pipelines-dir.\n[config] --debug shows the stack.\n",
     );
   });
@@ -142,12 +175,19 @@ describe("leat pipeline NAME info", () => {
 
 describe("leat pipeline --list-pipelines", () => {
   test("lists leat's and dlt's pipelines", async () => {
-    const project = await loadedShop();
+    const project = new Project();
+    cpSync(shared.pipelinesDir, project.pipelinesDir, { recursive: true });
     writeDltFolder(join(project.pipelinesDir, "workdir_demo"), "2_after_normalize");
     mkdirSync(join(project.pipelinesDir, "no_pipeline"));
     const { code, stdout } = await project.leat(["pipeline", "-l"]);
     expect(code).toBe(0);
-    expect(steady(stdout, project)).toMatchInlineSnapshot();
+    expect(steady(stdout, project)).toMatchInlineSnapshot(`
+      "Pipelines in <dir>/home/pipelines:
+        name          destination  dataset          last load                pending
+        shop          duckdb       data             <time>  0
+        workdir_demo  duckdb       workdir_demo_ds  -                        1
+      "
+    `);
   });
 
   test("takes another folder, and tells what cannot be read", async () => {
@@ -168,7 +208,8 @@ describe("leat pipeline --list-pipelines", () => {
   });
 });
 
-type Folder = { readonly [path: string]: string | null };
+/** Null is an empty folder. */
+type Folder = { readonly [path: string]: string | null | { readonly gzip: true; readonly text: string } };
 
 function workdirSteps(): { readonly [step: string]: Folder } {
   return readFixture<{ readonly steps: { readonly [step: string]: Folder } }>("workdir/steps.json").steps;
@@ -176,9 +217,9 @@ function workdirSteps(): { readonly [step: string]: Folder } {
 
 /** The working directory of a pipeline as dlt left it after a step. */
 function writeDltFolder(workingDir: string, step: string): void {
-  for (const [path, text] of Object.entries(workdirSteps()[step]!)) {
-    mkdirSync(join(workingDir, text === null ? path : join(path, "..")), { recursive: true });
-    if (text !== null) writeFileSync(join(workingDir, path), text);
+  for (const [path, content] of Object.entries(workdirSteps()[step]!)) {
+    mkdirSync(join(workingDir, content === null ? path : join(path, "..")), { recursive: true });
+    if (content !== null) writeFileSync(join(workingDir, path), typeof content === "string" ? content : gzipSync(content.text));
   }
 }
 

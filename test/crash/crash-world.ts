@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -19,20 +19,35 @@ export interface World {
   readonly pad?: number;
   /** How long a page of rows takes to come. */
   readonly delayMs?: number;
+  /** State is kept in the working directory alone. */
+  readonly forgetful?: boolean;
 }
 
 export interface Child {
-  readonly script: "finish" | "continueClean" | "everything";
+  readonly script: "finish" | "extract" | "normalize" | "load" | "finishBesideOthers" | "everything";
   readonly world: World;
   readonly kill?: { readonly name: CrashPoint; readonly hit: number };
-  /** Killed from outside after so many milliseconds. */
+  /** Killed from outside so many milliseconds after it began to work. */
   readonly killAfterMs?: number;
+  /** The user it works as. */
+  readonly uid?: number;
+  /** No file that it writes may grow beyond so many KiB. */
+  readonly maxFileKb?: number;
 }
 
 export interface Ended {
   readonly wasKilled: boolean;
   readonly hits: Readonly<Record<string, number>>;
+  /** What it threw. */
+  readonly error: ToldError | undefined;
   readonly ms: number;
+}
+
+export interface ToldError {
+  readonly code?: string;
+  readonly message: string;
+  readonly cause?: ToldError;
+  readonly [key: string]: unknown;
 }
 
 /** Runs `work` in a folder of its own. */
@@ -45,14 +60,17 @@ export async function inFolder(work: (dir: string) => Promise<void>): Promise<vo
   }
 }
 
-/** Runs a child process to its end. Throws when it ends by anything but success or SIGKILL. */
-export async function runChild({ killAfterMs, ...argument }: Child): Promise<Ended> {
+/** Runs a child process until it ends or is killed. Throws when it ends in any other way, or when a rejection went unhandled in it. */
+export async function runChild({ killAfterMs, maxFileKb, ...argument }: Child): Promise<Ended> {
   const startedAt = performance.now();
-  const child = spawn(process.execPath, [childPath, JSON.stringify(argument)], { stdio: ["ignore", "pipe", "pipe"] });
-  const timer = killAfterMs === undefined ? undefined : setTimeout(() => child.kill("SIGKILL"), killAfterMs);
+  const node = [process.execPath, childPath, JSON.stringify(argument)];
+  const [command, ...rest] = maxFileKb === undefined ? node : ["bash", "-c", `ulimit -f ${maxFileKb}; exec "$@"`, "bash", ...node];
+  const child = spawn(command!, rest, { stdio: ["ignore", "pipe", "pipe"] });
+  let timer: NodeJS.Timeout | undefined;
   let output = "";
   child.stdout.on("data", (chunk) => {
     output += chunk;
+    if (killAfterMs !== undefined) timer ??= setTimeout(() => child.kill("SIGKILL"), killAfterMs);
   });
   child.stderr.on("data", (chunk) => {
     output += chunk;
@@ -63,15 +81,28 @@ export async function runChild({ killAfterMs, ...argument }: Child): Promise<End
   clearTimeout(timer);
   const wasKilled = signal === "SIGKILL";
   if (code !== 0 && !wasKilled) throw new Error(`A child (${JSON.stringify(argument)}) ended with ${signal ?? code}:\n${output}`);
-  const { hits = {} } = wasKilled ? {} : (JSON.parse(output) as { hits?: Record<string, number> });
-  return { wasKilled, hits, ms: performance.now() - startedAt };
+  const told = output.trim().split("\n").at(-1) ?? "";
+  const { hits = {}, error } = wasKilled ? {} : (JSON.parse(told) as Partial<Ended>);
+  return { wasKilled, hits, error, ms: performance.now() - startedAt };
+}
+
+/** A child that is expected to succeed. */
+export async function finish(world: World): Promise<Ended> {
+  const ended = await runChild({ script: "finish", world });
+  if (ended.error !== undefined) throw new Error(`The child threw: ${JSON.stringify(ended.error, undefined, 1)}`);
+  return ended;
 }
 
 const childPath = fileURLToPath(new URL("child.mjs", import.meta.url));
 
 /** After a run that came to its end: exactly the rows, state and data in step, nothing left behind. */
 export async function expectExactly(world: World): Promise<void> {
-  const p = pipeline({ name: "feed", destination: duckdb(databasePath(world)), datasetName: "data", pipelinesDir: join(world.dir, "pipelines") });
+  const p = pipeline({
+    name: "feed",
+    destination: duckdb(databasePath(world)),
+    datasetName: "data",
+    pipelinesDir: join(world.dir, "pipelines"),
+  });
   await using client = p.sqlClient();
   await expectRows(client, world);
   await expectLoads(client, world);
@@ -81,7 +112,7 @@ export async function expectExactly(world: World): Promise<void> {
   expect(leftovers(world)).toEqual([]);
 }
 
-async function expectRows(client: SqlClient, { total, batch }: World): Promise<void> {
+async function expectRows(client: SqlClient, { total }: World): Promise<void> {
   const ids = Array.from({ length: total }, (_, id) => id);
   const tags = ids.flatMap((event) => Array.from({ length: event % 3 }, (_, index) => [event, index]));
   const rows = async (sql: string): Promise<unknown[]> => (await client.query(sql)).map((row) => Object.values(row));
@@ -92,15 +123,17 @@ async function expectRows(client: SqlClient, { total, batch }: World): Promise<v
   expect(await rows("SELECT event, index FROM events__tags ORDER BY ALL")).toEqual(tags);
   expect(await rows("SELECT event, index FROM events__tags__marks ORDER BY ALL")).toEqual(tags);
   expect(await rows("SELECT id FROM orders ORDER BY id")).toEqual(ids.map((id) => [id]));
-  expect(await rows("SELECT \"order\", sku FROM orders__lines ORDER BY 1")).toEqual(ids.map((id) => [id, `sku ${id}`]));
+  expect(await rows('SELECT "order", sku FROM orders__lines ORDER BY 1')).toEqual(ids.map((id) => [id, `sku ${id}`]));
   expect(await rows("SELECT id, total FROM invoices ORDER BY id")).toEqual(ids.map((id) => [id, id * 10]));
 
   const generation = (await client.query<{ g: number }>("SELECT max(generation) AS g FROM snapshot"))[0]?.g;
-  const members = Array.from({ length: batch }, (_, id) => [id, generation]);
+  const members = Array.from({ length: 5 }, (_, id) => [id, generation]);
   expect(await rows("SELECT id, generation FROM snapshot ORDER BY id")).toEqual(members);
   expect(await rows("SELECT part, generation FROM snapshot__parts ORDER BY part")).toEqual(members);
 
-  expect(await rows("SELECT t.event FROM events__tags t LEFT JOIN events e ON e._dlt_id = t._dlt_parent_id WHERE e.id IS DISTINCT FROM t.event")).toEqual([]);
+  expect(
+    await rows("SELECT t.event FROM events__tags t LEFT JOIN events e ON e._dlt_id = t._dlt_parent_id WHERE e.id IS DISTINCT FROM t.event"),
+  ).toEqual([]);
 }
 
 /** One record for every package, every row of one of them, and none of a package that is not in. */
@@ -110,7 +143,7 @@ async function expectLoads(client: SqlClient, world: World): Promise<void> {
   expect(loads.filter((load) => load.status !== 0)).toEqual([]);
   expect(loadIds).toEqual([...new Set(loadIds)]);
   const used = await client.query<{ id: string }>(
-    "SELECT DISTINCT _dlt_load_id AS id FROM (FROM events SELECT _dlt_load_id UNION ALL FROM orders SELECT _dlt_load_id UNION ALL FROM snapshot SELECT _dlt_load_id UNION ALL FROM _dlt_pipeline_state SELECT _dlt_load_id)",
+    "SELECT DISTINCT _dlt_load_id AS id FROM (FROM events SELECT _dlt_load_id UNION ALL FROM orders SELECT _dlt_load_id UNION ALL FROM snapshot SELECT _dlt_load_id)",
   );
   expect(used.map((row) => row.id).filter((id) => !loadIds.includes(id))).toEqual([]);
   expect(readdirSync(join(workingDir(world), "load", "loaded")).filter((id) => !loadIds.includes(id))).toEqual([]);
@@ -121,23 +154,29 @@ async function expectLoads(client: SqlClient, world: World): Promise<void> {
 interface FeedState {
   readonly _state_version: number;
   readonly _version_hash: string;
-  readonly sources: Readonly<Record<string, { readonly generation?: number; readonly resources?: Readonly<Record<string, { readonly next: number }>> }>>;
+  readonly sources: Readonly<
+    Record<string, { readonly generation?: number; readonly resources?: Readonly<Record<string, { readonly next: number }>> }>
+  >;
 }
 
 /** The counters say what the tables hold, and the local state is the newest one of the destination. */
 async function expectState(client: SqlClient, world: World): Promise<void> {
-  const [row] = await client.query<{ state: string }>(
-    "SELECT state FROM _dlt_pipeline_state s JOIN _dlt_loads l ON l.load_id = s._dlt_load_id ORDER BY l.load_id DESC LIMIT 1",
-  );
-  const stored = decodeStateBlob(row!.state) as unknown as FeedState;
   const { _local, ...local } = parseTyped(readFileSync(join(workingDir(world), "state.json"), "utf8")) as FeedState & { _local: unknown };
-  expect(local).toEqual(stored);
-  const { alpha, beta } = stored.sources;
+  if (!world.forgetful) {
+    const [row] = await client.query<{ state: string }>(
+      "SELECT state FROM _dlt_pipeline_state s JOIN _dlt_loads l ON l.load_id = s._dlt_load_id ORDER BY l.load_id DESC LIMIT 1",
+    );
+    expect(local).toEqual(decodeStateBlob(row!.state));
+  }
+  const { alpha, beta } = local.sources;
   expect(alpha?.resources?.["events"]?.next).toBe(world.total);
   expect(beta?.resources?.["orders"]?.next).toBe(world.total);
   const [snapshot] = await client.query<{ g: number }>("SELECT max(generation) AS g FROM snapshot");
   expect(alpha?.generation).toBe(snapshot?.g);
+  await expectSchemas(client, world);
+}
 
+async function expectSchemas(client: SqlClient, world: World): Promise<void> {
   for (const name of ["alpha", "beta"]) {
     const text = readFileSync(join(workingDir(world), "schemas", `${name}.schema.json`), "utf8");
     const [version] = await client.query<{ version_hash: string }>(
@@ -167,11 +206,29 @@ export function databasePath(world: World): string {
   return join(world.dir, "data.duckdb");
 }
 
-/** True where a full test was asked for; else a sample has to do. */
+/** How many cases of a sampled test are run. LEAT_CRASH_RUNS asks for more than the few that every `npm test` takes. */
 export function crashRuns(sampled: number): number {
   const asked = Number(process.env["LEAT_CRASH_RUNS"] ?? sampled);
   if (!Number.isInteger(asked) || asked < 1) throw new Error("LEAT_CRASH_RUNS has to be a whole number of runs.");
   return asked;
+}
+
+/** Numbers from 0 to 1 that are the same for the same seed. */
+export function seeded(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** The seed of this run, printed so that a failure can be repeated. */
+export function crashSeed(): number {
+  const seed = Number(process.env["LEAT_CRASH_SEED"] ?? Math.floor(Math.random() * 1_000_000));
+  console.log(`LEAT_CRASH_SEED=${seed}`);
+  return seed;
 }
 
 /** Calls `work` for every value, two at a time: the machine of a test has two cores. */
@@ -181,8 +238,4 @@ export async function inPairs<T>(values: readonly T[], work: (value: T) => Promi
     for (let value = queue.shift(); value !== undefined; value = queue.shift()) await work(value);
   };
   await Promise.all([lane(), lane()]);
-}
-
-export function hasBuiltPackage(): boolean {
-  return existsSync(join(process.env["LEAT_DIST"] ?? fileURLToPath(new URL("../../dist", import.meta.url)), "index.js"));
 }

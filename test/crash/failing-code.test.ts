@@ -118,7 +118,11 @@ describe("code of the user that throws", () => {
           }
         }),
     ],
-    ["in one of many thunks of a page", "broken", () => resource("broken", [[() => later(new Broken("late")), () => later(new Broken("no more"), 1)]])],
+    [
+      "in one of many thunks of a page",
+      "broken",
+      () => resource("broken", [[() => later(new Broken("late")), () => later(new Broken("no more"), 1)]]),
+    ],
     [
       "in a transformer",
       "broken",
@@ -429,7 +433,9 @@ describe("a signal that fires", () => {
 
   test("ends a process in which nothing else is alive with the error, not in silence", () => {
     const dir = tempDir();
-    const { status, stdout, stderr } = spawnSync(process.execPath, [new URL("hanging.mjs", import.meta.url).pathname, dir], { encoding: "utf8" });
+    const { status, stdout, stderr } = spawnSync(process.execPath, [new URL("hanging.mjs", import.meta.url).pathname, dir], {
+      encoding: "utf8",
+    });
     expect({ status, stdout: stdout.trim(), stderr }).toEqual({ status: 0, stdout: "cancelled []", stderr: "" });
   });
 });

@@ -1,6 +1,7 @@
 // The pipeline that the crash tests kill: plain JavaScript on the built package, so that a child process starts fast.
 // Each source is a feed whose rows are known: after any number of crashes a table must hold rows 0 to n-1, each once, and the state must say n.
-import { rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
@@ -11,10 +12,23 @@ const { current, pipeline, resource, source, transformer } = await load("index.j
 const { duckdb } = await load("destinations/duckdb/index.js");
 export const { onCrashPoint } = await load("core/crash-point.js");
 
-/** @param {{ dir: string, total: number, batch: number, pad?: number, delayMs?: number }} world */
+/** Loads all that is loaded on first use. */
+export async function warmUp() {
+  const dir = mkdtempSync(join(tmpdir(), "leat-warm-"));
+  await openWorld({ dir, total: 1, batch: 1 }).run();
+  rmSync(dir, { recursive: true });
+}
+
+/** @param {{ dir: string, total: number, batch: number, pad?: number, delayMs?: number, forgetful?: boolean }} world */
 export function openWorld(world) {
-  const { dir, total, batch, pad = 0, delayMs = 0 } = world;
-  const options = { destination: duckdb(join(dir, "data.duckdb")), datasetName: "data", pipelinesDir: join(dir, "pipelines"), progress: "none" };
+  const { dir, total, batch, pad = 0, delayMs = 0, forgetful = false } = world;
+  const options = {
+    destination: duckdb(join(dir, "data.duckdb")),
+    datasetName: "data",
+    pipelinesDir: join(dir, "pipelines"),
+    progress: "none",
+    restoreFromDestination: !forgetful,
+  };
   const open = () => pipeline({ name: "feed", ...options });
   const pause = () => (delayMs > 0 ? new Promise((resolve) => setTimeout(resolve, delayMs)) : undefined);
 
@@ -40,7 +54,7 @@ export function openWorld(world) {
     resource("snapshot", { writeDisposition: "replace", stateAccess: "write" }, function* () {
       const shared = current.sourceState();
       const generation = (shared.generation = (shared.generation ?? 0) + 1);
-      for (let id = 0; id < batch; id += 1) yield { id, generation, parts: [{ generation, part: id }] };
+      for (let id = 0; id < 5; id += 1) yield { id, generation, parts: [{ generation, part: id }] };
     }),
   ]);
   const orders = resource("orders", { parallel: true }, async function* ({ state }) {
@@ -57,12 +71,12 @@ export function openWorld(world) {
   const beta = source("beta", () => [orders, transformer(orders, "invoices", (order) => ({ id: order.id, total: order.id * 10 }))]);
 
   const run = () => open().run([alpha(), beta()]);
+  const extract = () => open().extract([alpha(), beta()]);
   const next = (sourceName, name) => open().state.sources?.[sourceName]?.resources?.[name]?.next ?? 0;
   return {
     open,
-    alpha,
-    beta,
     run,
+    extract,
     /** Runs until both feeds are at their end, and once more. */
     async finish() {
       do await run();

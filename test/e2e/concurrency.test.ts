@@ -69,25 +69,6 @@ describe("thunks", () => {
     await localPipeline({ extract: { maxParallelItems: 3 } }).run(pages);
     expect(ahead.most).toBeLessThanOrEqual(5);
   });
-
-  test("that fail end the run with the error of the first in order", async () => {
-    const pages = resource("pages", [
-      async () => {
-        await sleep(10);
-        throw new Error("slow failure");
-      },
-      async () => {
-        throw new Error("fast failure");
-      },
-    ]);
-    const p = localPipeline();
-    expect(await failure(() => p.run(pages))).toMatchObject({
-      code: "resource-failed",
-      resource: "pages",
-      cause: new Error("slow failure"),
-    });
-    expect(p.hasPendingData).toBe(false);
-  });
 });
 
 test("promises that are yielded are awaited together", async () => {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { duckdb } from "../../src/destinations/duckdb/index.ts";
-import { LeatError, type Pipeline, resource, source } from "../../src/index.ts";
+import { LeatError, type Pipeline, resource, type SqlClient, source } from "../../src/index.ts";
 import { failure, localPipeline, machine, query, values } from "./local-pipeline.ts";
 
 const merge = { writeDisposition: "merge", primaryKey: "id" } as const;
@@ -121,6 +121,16 @@ test("a merge that fails leaves the old rows, of all tables of its package", asy
   expect(await counts(shop, ["log", "_dlt_loads"])).toEqual([1, 1]);
 });
 
+test("a strategy that is stored with the table is refused too, until another one is given", async () => {
+  const shop = localPipeline();
+  await shop.run(resource("deals", { "x-merge-strategy": "upsert" }, [deal(1, "open")]));
+  const error = await failure(() => shop.run(resource("deals", merge, [deal(1, "won")])));
+  expect(error).toMatchObject({ code: "unsupported" });
+  const writeDisposition = { disposition: "merge", strategy: "delete-insert" } as const;
+  await shop.run(resource("deals", { ...merge, writeDisposition }, [deal(1, "won")]));
+  expect(await values(shop, "SELECT status FROM deals")).toEqual(["won"]);
+});
+
 describe("root ids of nested rows", () => {
   test("come with a merge, and the schema says so as dlt's does", async () => {
     const shop = localPipeline();
@@ -195,7 +205,8 @@ test("whatever comes in whatever batches, the newest row per key is there, with 
       for (const step of [0, 1, 2]) {
         await shop.run(tables.map((batches, at) => resource(`items_${at}`, { ...merge, columns: versionColumns }, batches[step]!)));
         for (const [at, batches] of tables.entries()) mergeInto(expected[at]!, batches[step]!);
-        const found = await Promise.all(tables.map((_, at) => loadedVersions(shop, `items_${at}`)));
+        await using client = shop.sqlClient();
+        const found = await Promise.all(tables.map((_, at) => loadedVersions(shop, client, `items_${at}`)));
         expect(found).toEqual(expected.map((rows) => [...rows.values()].sort((a, b) => a.id - b.id)));
       }
     }),
@@ -231,10 +242,9 @@ function mergeInto(rows: Map<number, Version>, batch: readonly Version[]): void 
   }
 }
 
-async function loadedVersions(shop: Pipeline, table: string): Promise<unknown[]> {
+async function loadedVersions(shop: Pipeline, client: SqlClient, table: string): Promise<unknown[]> {
   const known = Object.keys(shop.defaultSchema?.tables ?? {});
   if (!known.includes(table)) return [];
-  await using client = shop.sqlClient();
   const nestedRows = async <Row>(name: string): Promise<(Row & Nested)[]> =>
     known.includes(name) ? await client.query(`SELECT * FROM ${name} ORDER BY _dlt_parent_id, _dlt_list_idx`) : [];
   const rows = await client.query<Omit<Version, "tags"> & { _dlt_id: string }>(`SELECT * FROM ${table} ORDER BY id`);

@@ -16,10 +16,14 @@ function caseOf(seed: number): Case {
   };
 }
 
-test(`loads generated awkward documents as dlt does (${seeds} seeds from ${firstSeed} on)`, async () => {
-  const cases = Array.from({ length: seeds }, (_, index) => caseOf(firstSeed + index));
-  for (const compared of await loadWithBoth(cases, tempDir())) {
-    const seed = compared.case.name.replace(/^\D*/, "");
-    expect.soft(differencesOf(compared), `LEAT_FUZZ_SEED=${seed} LEAT_FUZZ_RUNS=1 shows it alone`).toEqual([]);
-  }
-}, (seeds + 1) * 60_000);
+test(
+  `loads generated awkward documents as dlt does (${seeds} seeds from ${firstSeed} on)`,
+  async () => {
+    const cases = Array.from({ length: seeds }, (_, index) => caseOf(firstSeed + index));
+    for (const compared of await loadWithBoth(cases, tempDir())) {
+      const seed = compared.case.name.replace(/^\D*/, "");
+      expect.soft(differencesOf(compared), `LEAT_FUZZ_SEED=${seed} LEAT_FUZZ_RUNS=1 shows it alone`).toEqual([]);
+    }
+  },
+  (seeds + 1) * 60_000,
+);

@@ -9,13 +9,11 @@ export function differences(dlt: unknown, leat: unknown): string[] {
 
 function compare(path: string, dlt: unknown, leat: unknown, found: string[]): void {
   if (text(dlt) === text(leat)) return;
-  if (Array.isArray(dlt) && Array.isArray(leat)) return compareLists(path, dlt, leat, found);
-  if (!isObject(dlt) || !isObject(leat)) {
-    found.push(`${path}: dlt ${short(dlt)}, leat ${short(leat)}`);
-    return;
-  }
-  const keys = new Set([...Object.keys(dlt), ...Object.keys(leat)]);
-  for (const key of keys) compare(path === "" ? key : `${path}.${key}`, dlt[key], leat[key], found);
+  if (Array.isArray(dlt) && Array.isArray(leat)) compareLists(path, dlt, leat, found);
+  else if (isObject(dlt) && isObject(leat)) {
+    const keys = new Set([...Object.keys(dlt), ...Object.keys(leat)]);
+    for (const key of keys) compare(path === "" ? key : `${path}.${key}`, dlt[key], leat[key], found);
+  } else found.push(`${path}: dlt ${short(dlt)}, leat ${short(leat)}`);
 }
 
 /** Members that both lists have say nothing; what is left over is compared one by one. */
@@ -26,7 +24,7 @@ function compareLists(path: string, dlt: readonly unknown[], leat: readonly unkn
   if (onlyDlt.length !== onlyLeat.length) {
     if (onlyDlt.length > 0) found.push(`${path}: only dlt has ${short(onlyDlt)}`);
     if (onlyLeat.length > 0) found.push(`${path}: only leat has ${short(onlyLeat)}`);
-  } else onlyDlt.forEach((member, index) => compare(`${path}[]`, member, onlyLeat[index], found));
+  } else for (const [index, member] of onlyDlt.entries()) compare(`${path}[]`, member, onlyLeat[index], found);
 }
 
 function without(list: readonly unknown[], other: readonly unknown[]): unknown[] {

@@ -2,28 +2,23 @@ import { expect, test } from "vitest";
 import { Decimal } from "../../src/index.ts";
 import { tempDir } from "../temp-dir.ts";
 import { differencesOf, loadWithBoth } from "./compare.ts";
-import type { ResourceRows, Run } from "./plan.ts";
-
-/** Runs of one resource `docs`. */
-function runsOf(hints: NonNullable<ResourceRows["hints"]>, ...batches: readonly (readonly unknown[])[]): readonly Run[] {
-  return batches.map((rows) => ({ source: "handmade", resources: [{ name: "docs", rows, hints }] }));
-}
+import { docsRuns, docsSource, type Run } from "./plan.ts";
 
 const nestedRow = { id: 1, tags: ["x", { y: 1.5, z: null }], owner: { name: "é", roles: [] }, grid: [[1], [2, [3]]] };
 
 const cases: { readonly [name: string]: readonly Run[] } = {
-  nothing_but_nulls: runsOf({}, [{ a: null, b: {}, c: [] }, {}]),
-  no_rows_after_rows: runsOf({}, [{ a: 1 }], []),
-  lists_and_objects: runsOf({}, [nestedRow], [{ ...nestedRow, id: "two", owner: null }]),
-  no_nested_tables: runsOf({ maxTableNesting: 0 }, [nestedRow, { ...nestedRow, tags: "none" }], [nestedRow]),
-  one_level_of_nested_tables: runsOf({ maxTableNesting: 1 }, [nestedRow, nestedRow]),
-  nesting_of_a_source: runsOf({}, [nestedRow]).map((run) => ({ ...run, maxTableNesting: 2 })),
-  root_keys: runsOf({}, [nestedRow], [nestedRow]).map((run) => ({ ...run, rootKey: true })),
-  replaced: runsOf({ writeDisposition: "replace" }, [nestedRow, nestedRow], [{ id: 3, tags: ["new"] }]),
-  replaced_by_nothing: runsOf({ writeDisposition: "replace" }, [nestedRow], []),
-  keys: runsOf({ primaryKey: ["ID", "other key"] }, [{ ID: 1, "other key": "a", data: 2 }], [{ id: 1, other_key: "a" }]),
-  another_table: runsOf({ tableName: "Other Table" }, [{ a: [1] }]),
-  declared_types: runsOf(
+  nothing_but_nulls: docsRuns({}, [{ a: null, b: {}, c: [] }, {}]),
+  no_rows_after_rows: docsRuns({}, [{ a: 1 }], []),
+  lists_and_objects: docsRuns({}, [nestedRow], [{ ...nestedRow, id: "two", owner: null }]),
+  no_nested_tables: docsRuns({ maxTableNesting: 0 }, [nestedRow, { ...nestedRow, tags: "none" }], [nestedRow]),
+  one_level_of_nested_tables: docsRuns({ maxTableNesting: 1 }, [nestedRow, nestedRow]),
+  nesting_of_a_source: docsRuns({}, [nestedRow]).map((run) => ({ ...run, maxTableNesting: 2 })),
+  root_keys: docsRuns({}, [nestedRow], [nestedRow]).map((run) => ({ ...run, rootKey: true })),
+  replaced: docsRuns({ writeDisposition: "replace" }, [nestedRow, nestedRow], [{ id: 3, tags: ["new"] }]),
+  replaced_by_nothing: docsRuns({ writeDisposition: "replace" }, [nestedRow], []),
+  keys: docsRuns({ primaryKey: ["ID", "other key"] }, [{ ID: 1, "other key": "a", data: 2 }], [{ id: 1, other_key: "a" }]),
+  another_table: docsRuns({ tableName: "Other Table" }, [{ a: [1] }]),
+  declared_types: docsRuns(
     {
       columns: {
         price: { dataType: "decimal", precision: 10, scale: 2 },
@@ -49,33 +44,55 @@ const cases: { readonly [name: string]: readonly Run[] } = {
       { price: 1.255, later: 5, "My Col": 7, list: "[1]", day: "2024-01-02T03:04:05Z", at: "2024-01-02T03:04:05.123456Z", ratio: "1e5" },
     ],
   ),
-  required_column_without_value: runsOf({ columns: { x: { dataType: "bigint", nullable: false } } }, [{ a: 1 }]),
-  numbers_then_others: runsOf({}, [{ a: 1 }, { a: "x" }, { a: 1.5 }, { a: true }, { a: 2.0 }], [{ a: { b: 1 } }, { a: [1] }, { a: "0x1F" }]),
-  doubles_then_others: runsOf({}, [{ a: 1.5 }, { a: "1.5" }, { a: "x" }, { a: true }, { a: 3 }], [{ a: { b: 1 } }, { a: "2024-01-02T03:04:05Z" }]),
-  booleans_then_others: runsOf({}, [{ a: false }, { a: 1 }, { a: 0.0 }, { a: "yes" }, { a: "maybe" }, { a: 2.5 }]),
-  timestamps_then_others: runsOf({}, [{ a: "2024-01-02T03:04:05Z" }, { a: "x" }, { a: 1 }, { a: true }, { a: 1.5 }, { a: "2024-01-02" }]),
-  texts_then_others: runsOf({}, [{ a: "x" }, { a: 1.5 }, { a: 1e16 }, { a: 1e-7 }, { a: true }, { a: 9007199254740993n }, { a: { b: 1 } }]),
-  integer_beyond_64_bits: runsOf({}, [{ a: 2n ** 70n }]),
-  text_that_fits_no_variant: runsOf({}, [{ a: 1 }, { a: "2024-01-02T03:04:05Z" }, { a: "x" }]),
-  ids_given: runsOf({}, [{ _dlt_id: "mine", list: [1, { a: [2] }] }, { _dlt_id: "" }, { _dlt_id: 7, list: [1] }, { _dlt_load_id: "x" }]),
-  names_of_dlt: runsOf({}, [{ _dlt_list_idx: 7, _dlt_parent_id: "y", list: [{ _dlt_parent_id: "z", _dlt_load_id: "w" }] }]),
+  required_column_without_value: docsRuns({ columns: { x: { dataType: "bigint", nullable: false } } }, [{ a: 1 }]),
+  numbers_then_others: docsRuns(
+    {},
+    [{ a: 1 }, { a: "x" }, { a: 1.5 }, { a: true }, { a: 2.0 }],
+    [{ a: { b: 1 } }, { a: [1] }, { a: "0x1F" }],
+  ),
+  doubles_then_others: docsRuns(
+    {},
+    [{ a: 1.5 }, { a: "1.5" }, { a: "x" }, { a: true }, { a: 3 }],
+    [{ a: { b: 1 } }, { a: "2024-01-02T03:04:05Z" }],
+  ),
+  booleans_then_others: docsRuns({}, [{ a: false }, { a: 1 }, { a: 0.0 }, { a: "yes" }, { a: "maybe" }, { a: 2.5 }]),
+  timestamps_then_others: docsRuns({}, [{ a: "2024-01-02T03:04:05Z" }, { a: "x" }, { a: 1 }, { a: true }, { a: 1.5 }, { a: "2024-01-02" }]),
+  texts_then_others: docsRuns({}, [
+    { a: "x" },
+    { a: 1.5 },
+    { a: 1e16 },
+    { a: 1e-7 },
+    { a: true },
+    { a: 9007199254740993n },
+    { a: { b: 1 } },
+  ]),
+  integer_beyond_64_bits: docsRuns({}, [{ a: 2n ** 70n }]),
+  text_that_fits_no_variant: docsRuns({}, [{ a: 1 }, { a: "2024-01-02T03:04:05Z" }, { a: "x" }]),
+  ids_given: docsRuns({}, [{ _dlt_id: "mine", list: [1, { a: [2] }] }, { _dlt_id: "" }, { _dlt_id: 7, list: [1] }, { _dlt_load_id: "x" }]),
+  names_of_dlt: docsRuns({}, [{ _dlt_list_idx: 7, _dlt_parent_id: "y", list: [{ _dlt_parent_id: "z", _dlt_load_id: "w" }] }]),
   list_named_like_a_table: [
     {
-      source: "handmade",
+      source: docsSource,
       resources: [
         { name: "docs", rows: [{ a: 1 }] },
         { name: "docs__other", rows: [{ b: 1 }] },
       ],
     },
-    { source: "handmade", resources: [{ name: "docs", rows: [{ a: 2, list: [1] }] }] },
+    { source: docsSource, resources: [{ name: "docs", rows: [{ a: 2, list: [1] }] }] },
   ],
   state: [1, 2, 2].map((index) => ({
-    source: "handmade",
+    source: docsSource,
     resources: [
       {
         name: "docs",
         rows: [{ index }],
-        state: { index, at: new Date("2024-01-02T03:04:05.120Z"), amount: new Decimal("1.10"), bytes: Buffer.from("é"), deep: { list: [1.5, null, "x"] } },
+        state: {
+          index,
+          at: new Date("2024-01-02T03:04:05.120Z"),
+          amount: new Decimal("1.10"),
+          bytes: Buffer.from("é"),
+          deep: { list: [1.5, null, "x"] },
+        },
       },
     ],
   })),

@@ -7,18 +7,22 @@ export async function loadWithLeat({ name, runs }: Case, place: Place): Promise<
   for (const run of runs) await leatPipeline(name, place).run(makeSource(run));
 }
 
-export function leatPipeline(name: string, { pipelinesDir, database }: Place): Pipeline {
+function leatPipeline(name: string, { pipelinesDir, database }: Place): Pipeline {
   return pipeline({ name, datasetName, pipelinesDir, destination: duckdb(database), progress: "none" });
 }
 
 function makeSource({ source: name, resources, maxTableNesting, rootKey }: Run) {
-  const hints: SourceHints = { ...(maxTableNesting === undefined ? {} : { maxTableNesting }), ...(rootKey === undefined ? {} : { rootKey }) };
+  const hints: SourceHints = {
+    ...(maxTableNesting === undefined ? {} : { maxTableNesting }),
+    ...(rootKey === undefined ? {} : { rootKey }),
+  };
   return source(name, hints, () => resources.map(makeResource))();
 }
 
-function makeResource({ name, rows, hints = {}, state: kept = {} }: ResourceRows) {
+function makeResource({ name, rows, hints = {}, state: kept = {}, countsRuns = false }: ResourceRows) {
   return resource(name, hints, function* ({ state }: { readonly state: Record<string, unknown> }) {
     Object.assign(state, kept);
+    if (countsRuns) state["runs"] = Number(state["runs"] ?? 0) + 1;
     yield rows;
   });
 }

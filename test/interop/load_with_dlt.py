@@ -67,7 +67,9 @@ def make_source(run: dict):
 def make_resource(spec: dict):
     def rows():
         state = dlt.current.resource_state()
-        state.update(dlt_json.typed_loads(json.dumps(spec.get("state") or {})))
+        state.update(dlt_json.typed_loads(spec["state"]))
+        if spec["countsRuns"]:
+            state["runs"] = state.get("runs", 0) + 1
         page = []
         with open(spec["file"], encoding="utf-8") as lines:
             for line in lines:

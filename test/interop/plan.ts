@@ -20,6 +20,8 @@ export interface ResourceRows {
   readonly hints?: Pick<ResourceHints, "writeDisposition" | "primaryKey" | "columns" | "maxTableNesting" | "tableName">;
   /** Put into the state of the resource. */
   readonly state?: { readonly [key: string]: unknown };
+  /** Counts its runs in the state of the resource. */
+  readonly countsRuns?: boolean;
 }
 
 /** Where one side of a case works. */
@@ -30,6 +32,14 @@ export interface Place {
 
 export const datasetName = "loaded";
 
+/** Source of `docsRuns`. */
+export const docsSource = "handmade";
+
+/** Runs of one resource `docs`, each with the rows of one batch. */
+export function docsRuns(hints: NonNullable<ResourceRows["hints"]>, ...batches: readonly (readonly unknown[])[]): readonly Run[] {
+  return batches.map((rows) => ({ source: docsSource, resources: [{ name: "docs", rows, hints }] }));
+}
+
 /** The lines of a raw file: the JSON text that leat prints for its rows. Both sides get the values of this text. */
 export function rowLines(rows: readonly unknown[]): string {
   return rows.map((row) => `${encodeJson(row)}\n`).join("");
@@ -39,7 +49,10 @@ export function rowLines(rows: readonly unknown[]): string {
 export function dltHints(hints: ResourceRows["hints"]): { readonly [argument: string]: unknown } {
   const { columns, ...others } = hints ?? {};
   const asDlt = (options: object): object => Object.fromEntries(Object.entries(options).map(([key, value]) => [snakeCase(key), value]));
-  const dltColumns = Object.entries((columns ?? {}) as { readonly [name: string]: ColumnHints }).map(([name, column]) => [name, asDlt(column)]);
+  const dltColumns = Object.entries((columns ?? {}) as { readonly [name: string]: ColumnHints }).map(([name, column]) => [
+    name,
+    asDlt(column),
+  ]);
   return { ...asDlt(others), ...(columns === undefined ? {} : { columns: Object.fromEntries(dltColumns) }) };
 }
 

@@ -31,10 +31,10 @@ function planOf({ name, runs }: Case, place: Place, rowFiles: string): object {
     ...place,
     runs: runs.map((run, runIndex) => ({
       ...run,
-      resources: run.resources.map(({ name: resource, rows, hints, state }, index) => {
+      resources: run.resources.map(({ name: resource, rows, hints, state, countsRuns = false }, index) => {
         const file = `${rowFiles}-${runIndex}-${index}.jsonl`;
         writeFileSync(file, rowLines(rows));
-        return { name: resource, file, hints: dltHints(hints), state: JSON.parse(encodeJson(state ?? {}, { typed: true })) as object };
+        return { name: resource, file, hints: dltHints(hints), countsRuns, state: encodeJson(state ?? {}, { typed: true }) };
       }),
     })),
   };
@@ -48,6 +48,8 @@ function output(program: string, args: readonly string[], input: string, cwd: st
       if (error === null) resolve(stdout);
       else reject(new Error(`${program} failed: ${stderr.trim() || error.message}`, { cause: error }));
     });
+    // A program that ends without reading says why by its exit code.
+    child.stdin!.on("error", () => {});
     child.stdin!.end(input);
   });
 }

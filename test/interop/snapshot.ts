@@ -1,6 +1,6 @@
-import { DuckDBInstance, type DuckDBConnection } from "@duckdb/node-api";
-import { encodeJson, parseJson } from "../../src/core/json.ts";
+import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { digest128 } from "../../src/core/digest.ts";
+import { encodeJson, parseJson } from "../../src/core/json.ts";
 import type { ColumnSchema, SchemaDocument, TableSchema } from "../../src/schema/document.ts";
 import { decodeStateBlob } from "../../src/state/blob.ts";
 import { datasetName } from "./plan.ts";
@@ -25,10 +25,11 @@ type Row = { readonly [column: string]: string | null };
 /** Reads everything that a case left in its database. */
 export async function readSnapshot(database: string): Promise<Snapshot> {
   const instance = await DuckDBInstance.create(database, { access_mode: "READ_ONLY" });
+  const connection = await instance.connect();
   try {
-    const connection = await instance.connect();
     return await new Reader(connection).snapshot();
   } finally {
+    connection.closeSync();
     instance.closeSync();
   }
 }

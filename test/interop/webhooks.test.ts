@@ -15,7 +15,11 @@ const events = JSON.parse(readFileSync(file, "utf8")) as readonly RecordedEvent[
 
 /** Payloads of events, each resource with those whose names begin alike. `from` and `to` choose among the examples of an event. */
 function payloads(from: number, to: number): readonly ResourceRows[] {
-  const groups = { pulls: /^(pull_request|check_)/, issues: /^(issue|label|milestone|discussion)/, rest: /^(push|release|status|star|team|ping|fork)/ };
+  const groups = {
+    pulls: /^(pull_request|check_)/,
+    issues: /^(issue|label|milestone|discussion)/,
+    rest: /^(push|release|status|star|team|ping|fork)/,
+  };
   return Object.entries(groups).map(([name, pattern]) => ({
     name,
     rows: events.filter((event) => pattern.test(event.name)).flatMap((event) => event.examples.slice(from, to)),

@@ -9,7 +9,7 @@ export interface Merge {
   readonly tables: readonly MergedTable[];
 }
 
-export interface MergedTable {
+interface MergedTable {
   readonly schema: TableSchema;
   /** Quoted. */
   readonly target: string;

@@ -243,6 +243,58 @@ describe("commitPackage", () => {
   });
 });
 
+describe("a table that is merged", () => {
+  const merged = bumpSchema(mergeTable(users, { name: "users", write_disposition: "merge", columns: keyed("id") }));
+
+  test("meets the rows of job files of every format", async () => {
+    const session = await open();
+    await session.commitPackage(
+      plan("100.1", merged, [await parquet("users", "SELECT 1 AS id, 'Ada' AS name UNION ALL SELECT 2, 'Grace'")]),
+    );
+    const values = Buffer.from('INSERT INTO {}("id", "name") VALUES(2, \'Grace Hopper\')');
+    const lines = Buffer.from('{"id":3,"name":"Joan"}\n');
+    await session.commitPackage(plan("100.2", merged, [file("users", "insert_values", values), file("users", "jsonl", lines)]));
+    expect(await session.query("SELECT id, name FROM users ORDER BY id")).toEqual([
+      { id: 1, name: "Ada" },
+      { id: 2, name: "Grace Hopper" },
+      { id: 3, name: "Joan" },
+    ]);
+  });
+
+  test("stays as it was when one of its files is damaged, and the next package loads", async () => {
+    const session = await open();
+    await session.commitPackage(plan("100.1", merged, [await parquet("users", "SELECT 1 AS id, 'Ada' AS name")]));
+    const jobs = [await parquet("users", "SELECT 1 AS id, 'Eve' AS name"), file("users", "parquet", Buffer.from("no parquet"))];
+    const error = await session.commitPackage(plan("100.2", merged, jobs)).catch((caught: unknown) => caught);
+    expect(error).toMatchObject({ code: "load-job-failed", job: { jobId: jobs[1]!.jobId } });
+    expect(await session.query("SELECT id, name FROM users")).toEqual([{ id: 1, name: "Ada" }]);
+    await session.commitPackage(plan("100.3", merged, jobs.slice(0, 1)));
+    expect(await session.query("SELECT id, name FROM users")).toEqual([{ id: 1, name: "Eve" }]);
+  });
+
+  test("leaves no staging table behind", async () => {
+    const session = await open();
+    const jobs = [await parquet("users", "SELECT 1 AS id, 'Ada' AS name")];
+    await session.commitPackage(plan("100.1", merged, jobs));
+    expect(await session.query("SELECT table_name FROM duckdb_tables() WHERE temporary")).toEqual([]);
+  });
+
+  test("can be in a dataset that is named like DuckDB's catalog of temporary tables", async () => {
+    const session = await open(duckdb(), { datasetName: "temp" });
+    await session.commitPackage(plan("100.1", merged, [await parquet("users", "SELECT 1 AS id, 'Ada' AS name")]));
+    await session.commitPackage(plan("100.2", merged, [await parquet("users", "SELECT 1 AS id, 'Eve' AS name")]));
+    expect(await session.query(`SELECT name FROM ${session.qualifiedName("users")}`)).toEqual([{ name: "Eve" }]);
+  });
+
+  test("is refused when its schema asks for another strategy", async () => {
+    const session = await open();
+    const upserted = bumpSchema(mergeTable(merged, { name: "users", "x-merge-strategy": "upsert" }));
+    const error = await session.commitPackage(plan("100.1", upserted, [await parquet("users", "SELECT 1 AS id")])).catch(String);
+    expect(error).toContain("`duckdb` does not merge with the strategy `upsert`, which table `users` asks for.");
+    expect(await session.datasetExists()).toBe(false);
+  });
+});
+
 describe("reading what is stored", () => {
   test("finds nothing where nothing was loaded", async () => {
     const session = await open();
@@ -466,6 +518,10 @@ function withState(schema: SchemaDocument): SchemaDocument {
 
 function columnsOf(columns: readonly ColumnSchema[]): Record<string, ColumnSchema> {
   return Object.fromEntries(columns.map((column) => [column.name, column]));
+}
+
+function keyed(name: string): Record<string, ColumnSchema> {
+  return columnsOf([{ name, primary_key: true, nullable: false }]);
 }
 
 function plan(loadId: string, schema: SchemaDocument, jobs: readonly LoadJob[]): PackagePlan {

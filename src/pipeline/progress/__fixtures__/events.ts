@@ -13,7 +13,7 @@ export function at(seconds: number): Date {
   return new Date(Date.UTC(2026, 0, 1) + seconds * 1000);
 }
 
-export const job = {
+const job = {
   jobId: "games.0000abcdef.parquet",
   table: "games",
   format: "parquet",

@@ -1,0 +1,5 @@
+// What the workloads use of leat: the built package, or another build named by LEAT_DIST.
+const dist = process.env.LEAT_DIST === undefined ? new URL("../dist/", import.meta.url) : new URL(`file://${process.env.LEAT_DIST}/`);
+
+export const { pipeline, resource } = await import(new URL("index.js", dist).href);
+export const { duckdb } = await import(new URL("destinations/duckdb/index.js", dist).href);
