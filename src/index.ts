@@ -1,7 +1,7 @@
 /** The public API of leat, name by name; what is not here is free to change. */
 
 export { Decimal } from "decimal.js";
-export { type Field, field } from "./config/field.ts";
+export { type Field, type FieldOptions, field } from "./config/field.ts";
 export { readConfig } from "./config/read-config.ts";
 export type { ConfigOf, ConfigOverrides, ConfigSpec } from "./config/spec.ts";
 export type { Duration } from "./core/duration.ts";
@@ -37,7 +37,7 @@ export type { Loose, Marked, RowOf, Rows } from "./extract/rows.ts";
 export { current, type RunningPipeline } from "./extract/running.ts";
 export { type Source, type SourceContext, type SourceFactory, type SourceOptions, source } from "./extract/source.ts";
 export type { Metrics } from "./extract/source-extract.ts";
-export type { StateObject, StateValue } from "./extract/state-types.ts";
+export type { StateObject, StateValue, Storable } from "./extract/state-types.ts";
 export { type TransformerOptions, transformer } from "./extract/transformer.ts";
 export type { LoadPackageInfo } from "./load/package-info.ts";
 export {
@@ -59,7 +59,12 @@ export type { ColumnSchema, SchemaDocument, TableSchema } from "./schema/documen
 export { ContractViolationError, TypeConflictError } from "./schema/errors.ts";
 export type {
   ColumnHints,
+  ColumnOf,
+  ContractMode,
   FileFormat,
+  MergeStrategy,
+  PathOf,
+  ReplaceStrategy,
   ResourceHints,
   SchemaContract,
   SourceHints,

@@ -24,8 +24,22 @@ interface TomlFile {
 }
 
 async function readToml(path: string): Promise<TomlFile> {
-  const text = readTextIfExists(path);
+  const text = readText(path);
   return { path, table: text === undefined ? undefined : await parseToml(path, text) };
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readTextIfExists(path);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === "ENOTDIR") return undefined;
+    const why = code === "EACCES" || code === "EPERM" ? "this user may not read it" : message;
+    throw new ConfigError(`${path} cannot be read: ${why}. Give it the right to be read, or remove it.`, {
+      lookedAt: [path],
+      cause: error,
+    });
+  }
 }
 
 /** The parser is loaded only where there is a file to parse. Its own error quotes the lines around, which may hold a secret: it is not passed on. */

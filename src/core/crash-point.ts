@@ -53,6 +53,10 @@ export const crashPoints = [
   "load:before-move",
   /** The package lies among the loaded ones; the local state does not know that the first run is over. */
   "load:before-state-saved",
+  /** Local state and schemas are those of before the packages, which all still wait. */
+  "abort:state-restored",
+  /** One of the packages is gone, or lies among the loaded ones. */
+  "abort:package-ended",
 ] as const;
 
 export type CrashPoint = (typeof crashPoints)[number];

@@ -74,6 +74,13 @@ const knownFailures: readonly KnownFailure[] = [
     tell: ({ path, cause }) => connection(`The disk of \`${path}\` is full. Free some space and run again.`, cause, { retryable: true }),
   },
   {
+    pattern: /File too large/,
+    tell: ({ path, cause }) =>
+      connection(`\`${path}\` would pass the file size limit of this process. Raise the limit (\`ulimit -f\`) and run again.`, cause, {
+        retryable: true,
+      }),
+  },
+  {
     pattern: /Cannot open file.*No such file or directory/s,
     tell: ({ path, cause }) => connection(`The folder \`${dirname(path)}\` does not exist. Create it, or name another path.`, cause),
   },

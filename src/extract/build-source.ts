@@ -1,5 +1,6 @@
 import type { ConfigOf, ConfigOverrides, ConfigSpec } from "../config/spec.ts";
 import { ConfigError, LeatError } from "../core/errors.ts";
+import { normalizeSchemaName } from "../schema/naming/schema-name.ts";
 import type { ResourceDefinition } from "./definition.ts";
 import { combineLimits } from "./definition.ts";
 import { ResourceFailedError } from "./errors.ts";
@@ -23,7 +24,8 @@ export interface BuildEnvironment {
 
 /** The resources of a source, after its function ran and all edits are done. Throws ConfigError for missing config and unknown names. */
 export async function buildSource(definition: SourceDefinition, environment: BuildEnvironment): Promise<readonly ResourceDefinition[]> {
-  const { name, factoryName, section, spec, overrides, hints } = definition;
+  const { factoryName, section, spec, overrides, hints } = definition;
+  const name = normalizeSchemaName(definition.name);
   const sections = section === undefined ? ["sources", factoryName] : ["sources", section, factoryName];
   const config = await environment.config(spec, { overrides, sections });
   const running: Running = {

@@ -233,7 +233,7 @@ function commit(
     state: bumpState(state),
     schemas: finished.map(({ extract }) => bumpSchema(extract.schema)),
     resources: resourceMetrics(graphs, extracts),
-    tables: Object.assign({}, ...finished.map(({ extract }) => extract.tableMetrics())) as { [table: string]: Metrics },
+    tables: summed(finished.flatMap(({ extract }) => Object.entries(extract.tableMetrics()))),
   };
 }
 
@@ -294,10 +294,20 @@ function finishPackage({ open, row, restorePoint, graph }: PackageToFinish): voi
 }
 
 function resourceMetrics(graphs: readonly (readonly GraphNode[])[], extracts: readonly OpenSource[]): { [resource: string]: Metrics } {
-  const metrics: { [resource: string]: Metrics } = {};
-  graphs.forEach((graph, index) => {
-    const { extract } = extracts[index]!;
-    for (const node of graph) if (node.isLoaded) metrics[node.definition.name] = extract.resourceMetrics(node.definition.name);
-  });
-  return metrics;
+  return summed(
+    graphs.flatMap((graph, index) => {
+      const { extract } = extracts[index]!;
+      return graph.filter((node) => node.isLoaded).map(({ definition: { name } }) => [name, extract.resourceMetrics(name)] as const);
+    }),
+  );
+}
+
+/** By name; what several sources have under one name is added up. */
+function summed(all: readonly (readonly [name: string, metrics: Metrics])[]): { [name: string]: Metrics } {
+  const sums = new Map<string, Metrics>();
+  for (const [name, { items, bytes, files }] of all) {
+    const sum = sums.get(name) ?? { items: 0, bytes: 0, files: 0 };
+    sums.set(name, { items: sum.items + items, bytes: sum.bytes + bytes, files: sum.files + files });
+  }
+  return Object.fromEntries(sums);
 }

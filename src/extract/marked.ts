@@ -1,4 +1,6 @@
 import type { TableHints } from "../schema/hint-options.ts";
+import { checkOptions } from "./definition.ts";
+import { hintNames } from "./resource-hints.ts";
 import type { Marked, RowOf } from "./rows.ts";
 
 /** What a mark says about its item. */
@@ -26,6 +28,7 @@ export function withTableName<Item>(item: Item, tableName: string): Marked<Item>
 
 /** Changes hints of the item's table from this item on; with `null` as item, only the hints. */
 export function withHints<Item>(item: Item, hints: TableHints<RowOf<Item>> & { readonly tableName?: string }): Marked<Item> {
+  checkOptions("withHints()", hints, hintNames);
   const { tableName, ...rest } = hints;
   return new MarkedItem(item, { hints: rest as TableHints, ...(tableName === undefined ? {} : { tableName }) });
 }

@@ -1,6 +1,7 @@
 import type { Duration } from "../core/duration.ts";
 import { durationMs } from "../core/duration.ts";
 import { ConfigError } from "../core/errors.ts";
+import { oneOf } from "../schema/given.ts";
 import type { ResourceHints } from "../schema/hint-options.ts";
 import { checkName, checkOptions, combineLimits, type Limit, type ResourceDefinition, type Step } from "./definition.ts";
 import { iterateAlone } from "./iterate-alone.ts";
@@ -81,6 +82,7 @@ export function defineResource(
     if (value !== undefined && !(behaviourNames as readonly string[]).includes(key) && !ownOptions.includes(key)) hints[key] = value;
   }
   const { parallel = false, selected = true, stateAccess = "write" } = options;
+  oneOf("stateAccess", stateAccess, ["read", "write"]);
   return { name, ...own, steps: [], limit: undefined, hints: hints as ResourceHints, parallel, selected, stateAccess };
 }
 
@@ -165,7 +167,8 @@ export function isResource(value: unknown): value is Resource {
 }
 
 export function readLimit(resourceName: string, max: LimitOptions): Limit {
-  const { maxItems = Number.POSITIVE_INFINITY, maxTime, countRows = false } = typeof max === "number" ? { maxItems: max } : max;
+  const { maxItems = Number.POSITIVE_INFINITY, maxTime, countRows = false, ...others } = typeof max === "number" ? { maxItems: max } : max;
+  checkOptions(`limit() of resource \`${resourceName}\``, others, ["maxItems", "maxTime", "countRows"]);
   if (!(maxItems >= 0))
     throw new ConfigError(`The limit of resource \`${resourceName}\` has to be a number of items, 0 or more; got ${maxItems}.`);
   return { maxItems, maxTimeMs: maxTime === undefined ? Number.POSITIVE_INFINITY : durationMs(maxTime), countRows };

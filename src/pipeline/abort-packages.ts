@@ -1,3 +1,4 @@
+import { crashPoint } from "../core/crash-point.ts";
 import { guardDisk } from "../load-package/errors.ts";
 import type { PackageFolder } from "../load-package/package-folder.ts";
 import type { StepHost } from "./steps.ts";
@@ -14,8 +15,12 @@ export async function abortPackages(host: StepHost, { dryRun }: { readonly dryRu
   if (oldest === undefined || dryRun) return pending.map((folder) => folder.loadId);
   // State goes back first: killed here, the next start finds the packages ahead of it and brings it up to them again.
   local.restore(oldest.readRestorePoint());
+  crashPoint("abort:state-restored");
   guardDisk(store.workingDir, () => {
-    for (const folder of pending.toReversed()) store.abort(folder);
+    for (const folder of pending.toReversed()) {
+      store.abort(folder);
+      crashPoint("abort:package-ended");
+    }
   });
   return pending.map((folder) => folder.loadId);
 }

@@ -2,6 +2,7 @@ import { basename } from "node:path";
 import { ConfigError } from "../core/errors.ts";
 import type { Destination } from "../destination-kit/contract.ts";
 import { checkName, checkOptions } from "../extract/definition.ts";
+import { countOf, oneOf } from "../schema/given.ts";
 import { type NamingName, namingNames } from "../schema/naming/naming-convention.ts";
 import type { Logger, PipelineEvent } from "./events.ts";
 
@@ -63,10 +64,13 @@ export function checkPipelineOptions(options: PipelineOptions): void {
   if (options.naming !== undefined && !namingNames.includes(options.naming)) {
     throw new ConfigError(`There is no naming convention \`${options.naming}\`. There are ${namingNames.join(", ")}.`);
   }
-  const { workers = 1, maxParallelItems = 1 } = options.extract ?? {};
-  for (const [name, value] of Object.entries({ "extract.workers": workers, "extract.maxParallelItems": maxParallelItems })) {
-    if (!Number.isInteger(value) || value < 1) throw new ConfigError(`\`${name}\` has to be a whole number of 1 or more; got ${value}.`);
-  }
+  oneOf("progress", options.progress, ["auto", "bars", "log", "none"]);
+  const { extract = {}, load = {} } = options;
+  checkOptions("`extract` of pipeline()", extract, ["workers", "maxParallelItems", "order"]);
+  checkOptions("`load` of pipeline()", load, ["deleteCompletedJobs"]);
+  countOf("extract.workers", extract.workers, 1);
+  countOf("extract.maxParallelItems", extract.maxParallelItems, 1);
+  oneOf("extract.order", extract.order, ["fifo", "round_robin"]);
   checkFolderName(options.name ?? "pipeline");
 }
 

@@ -10,7 +10,7 @@ import { nestedTableHints } from "./nested-hints.ts";
 import { newSchema } from "./new-schema.ts";
 import { readSchema } from "./read-schema.ts";
 import { withSourceHints } from "./source-hints.ts";
-import { applyUpdate, mergeTable, type TableUpdate } from "./update.ts";
+import { applyUpdate, mergeTable, type SchemaUpdate, type TableUpdate } from "./update.ts";
 
 const naming = namingConvention("snake_case");
 
@@ -20,7 +20,7 @@ function hashVector(name: string): ReturnType<typeof readSchema> {
 }
 
 /** The columns of a stored table that were not in the hints: those that its rows brought. */
-function inferredColumns(table: TableSchema, hints: TableUpdate): TableUpdate {
+function inferredColumns(table: TableSchema, hints: TableUpdate): SchemaUpdate[string] {
   const declared = hints.columns ?? {};
   const inferred = Object.entries(table.columns).filter(([name]) => declared[name]?.data_type === undefined);
   return {

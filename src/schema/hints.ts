@@ -1,7 +1,7 @@
 import { ConfigError } from "../core/errors.ts";
 import { dataTypes } from "./data-type.ts";
 import type { ColumnSchema, Columns } from "./document.ts";
-import { given, oneOf } from "./given.ts";
+import { countOf, given, oneOf } from "./given.ts";
 import {
   type ColumnHints,
   contractModes,
@@ -30,7 +30,7 @@ export function tableHints(hints: TableHints, naming: HintNaming): TableUpdate {
     table_format: oneOf("tableFormat", hints.tableFormat, tableFormats),
     file_format: oneOf("fileFormat", hints.fileFormat, fileFormats),
     references: hints.references?.map((reference) => storedReference(reference, naming)),
-    "x-normalizer": hints.maxTableNesting === undefined ? undefined : { max_nesting: hints.maxTableNesting },
+    "x-normalizer": hints.maxTableNesting === undefined ? undefined : { max_nesting: countOf("maxTableNesting", hints.maxTableNesting) },
     ...customHints(hints),
   });
 }

@@ -1,12 +1,12 @@
 import type { SchemaDocument } from "./document.ts";
-import { given } from "./given.ts";
+import { countOf, given } from "./given.ts";
 import type { SourceHints } from "./hint-options.ts";
 import { storedContract } from "./hints.ts";
 
 /** Takes over what a source declares for all its tables. What it does not say stays as it is stored. */
 export function withSourceHints(schema: SchemaDocument, hints: SourceHints): SchemaDocument {
   const contract = given({ schema_contract: hints.schemaContract && storedContract(hints.schemaContract) });
-  const config = given({ max_nesting: hints.maxTableNesting, root_key_propagation: hints.rootKey });
+  const config = given({ max_nesting: countOf("maxTableNesting", hints.maxTableNesting), root_key_propagation: hints.rootKey });
   return { ...withConfig(schema, config), settings: hasMembers(contract) ? { ...schema.settings, ...contract } : schema.settings };
 }
 

@@ -9,7 +9,7 @@ export interface TableUpdate {
 }
 
 /** New and changed tables of one package, by name. */
-export type SchemaUpdate = { readonly [table: string]: TableUpdate };
+export type SchemaUpdate = { readonly [table: string]: TableUpdate & { readonly columns: Columns } };
 
 /** Takes over what a resource declares. What is given wins over what is stored; a key that is given for other columns than before leaves those before. */
 export function mergeTable(schema: SchemaDocument, table: TableUpdate & { readonly name: string }): SchemaDocument {

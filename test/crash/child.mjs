@@ -13,6 +13,13 @@ const scripts = {
   /** Goes on until the feeds are at their end. */
   finish: () => it.finish(),
 
+  /** The same, then goes on with five rows more on a machine that has only the database. */
+  async finishAndGoOnElsewhere() {
+    await it.finish();
+    it.forget();
+    await openWorld({ ...world, total: world.total + 5 }).finish();
+  },
+
   extract: () => it.extract(),
   normalize: () => it.open().normalize(),
   load: () => it.open().load(),
@@ -29,32 +36,67 @@ const scripts = {
     }
   },
 
-  /** Everything that a pipeline can meet, so that every crash point is reached at least twice. */
-  async everything() {
-    await it.run();
+  async runs() {
+    for (let time = 0; time < 3; time += 1) await it.run();
+  },
+
+  /** After a process that was killed while it ran. */
+  async staleLock() {
+    for (let time = 0; time < 2; time += 1) {
+      leaveStaleLock();
+      await it.run();
+    }
+  },
+
+  /** On a machine that has only the database. */
+  async cleanMachine() {
     await it.run();
     for (let time = 0; time < 2; time += 1) {
       it.forget();
-      leaveStaleLock();
       await it.run();
+    }
+  },
+
+  /** After a process that was killed between the commit of its packages and the writing of the local state. */
+  async behindPackages() {
+    await it.run();
+    for (let time = 0; time < 2; time += 1) {
       await extractWithoutLocalState();
       await it.run();
     }
+  },
+
+  /** Packages that wait are given up: two extracted ones, then two normalized ones. */
+  async abort() {
+    await it.run();
+    for (let time = 0; time < 2; time += 1) {
+      await it.extract();
+      if (time === 1) await it.open().normalize();
+      await it.open().abortPackages();
+    }
+    await it.run();
+  },
+
+  /** Somebody removed the database. */
+  async lostDatabase() {
+    await it.run();
     for (let time = 0; time < 2; time += 1) {
       rmSync(join(world.dir, "data.duckdb"));
       await it.run();
     }
-    await it.finish();
+  },
+
+  /** All of it, so that every crash point is reached at least twice. */
+  async everything() {
+    for (const name of ["runs", "staleLock", "cleanMachine", "behindPackages", "abort", "lostDatabase", "finish"]) await scripts[name]();
   },
 };
 
-/** As a process leaves it that was killed while it ran. */
 function leaveStaleLock() {
   mkdirSync(workingDir, { recursive: true });
   writeFileSync(join(workingDir, "leat.lock"), JSON.stringify({ pid: process.pid, processStart: "1", since: "long ago" }));
 }
 
-/** As a process leaves it that was killed between the commit of its packages and the writing of the local state. */
 async function extractWithoutLocalState() {
   const statePath = join(workingDir, "state.json");
   copyFileSync(statePath, join(world.dir, "state-before.json"));

@@ -1,6 +1,17 @@
 import { describe, expect, test } from "vitest";
 import { type CrashPoint, crashPoints } from "../../src/core/crash-point.ts";
-import { crashRuns, crashSeed, expectExactly, finish, inFolder, inPairs, runChild, seeded, type World } from "./crash-world.ts";
+import {
+  crashRuns,
+  crashSeed,
+  expectExactly,
+  finish,
+  inFolder,
+  inPairs,
+  runChild,
+  type Script,
+  seeded,
+  type World,
+} from "./crash-world.ts";
 
 describe("a process that is killed at a crash point", () => {
   test("reaches every crash point at least twice", async () => {
@@ -14,11 +25,12 @@ describe("a process that is killed at a crash point", () => {
   });
 
   test("leaves what the next run finishes with exactly the rows", { timeout: 1_800_000 }, async () => {
-    await inPairs([...first, ...sampled()], async ({ name, hit, world }) => {
+    await inPairs([...firstAndSecond, ...later, ...sampled()], async ({ script, name, hit }) => {
       await inFolder(async (dir) => {
-        const { wasKilled } = await runChild({ script: "everything", world: { dir, ...world }, kill: { name, hit } });
-        expect(wasKilled, `${name} is not reached ${hit} times`).toBe(true);
-        await finishes(`killed at ${name}, hit ${hit}`, { dir, ...world });
+        const world = { dir, total: 40, batch: 5 };
+        const { wasKilled } = await runChild({ script, world, kill: { name, hit } });
+        expect(wasKilled, `\`${script}\` does not reach ${name} ${hit} times`).toBe(true);
+        await finishes(`\`${script}\` killed at ${name}, hit ${hit}`, world, { goesOnElsewhere: hit === 2 });
       });
     });
   });
@@ -54,31 +66,49 @@ describe("a process that is killed at a crash point", () => {
   });
 });
 
-async function finishes(what: string, world: World): Promise<void> {
+async function finishes(what: string, world: World, { goesOnElsewhere = false } = {}): Promise<void> {
   try {
-    await finish({ ...world, batch: world.total });
-    await expectExactly(world);
+    await finish({ ...world, batch: world.total }, goesOnElsewhere ? "finishAndGoOnElsewhere" : "finish");
+    await expectExactly(goesOnElsewhere ? { ...world, total: world.total + 5 } : world);
   } catch (error) {
     throw new Error(`${what}: ${(error as Error).message}`, { cause: error });
   }
 }
 
 interface Case {
+  readonly script: Script;
   readonly name: CrashPoint;
   readonly hit: number;
-  readonly world: Omit<World, "dir">;
 }
 
-const first: readonly Case[] = crashPoints.flatMap((name) => [1, 2].map((hit) => ({ name, hit, world: { total: 40, batch: 5 } })));
+/** Points that are reached in special places only. */
+const places: { readonly [name in CrashPoint]?: Script } = {
+  "lock:stale-aside": "staleLock",
+  "recover:schema-saved": "behindPackages",
+  "sync:schemas-removed": "cleanMachine",
+  "sync:before-state-forgotten": "lostDatabase",
+  "database:before-rename": "lostDatabase",
+  "abort:state-restored": "abort",
+  "abort:package-ended": "abort",
+};
+
+const firstAndSecond: readonly Case[] = crashPoints.flatMap((name) =>
+  [1, 2].map((hit) => ({ script: places[name] ?? "runs", name, hit }) as const),
+);
+
+/** Between the second pair of packages that are given up. */
+const later: readonly Case[] = [{ script: "abort", name: "abort:package-ended", hit: 3 }];
 
 /** Later hits, of which there are hundreds: a file is written, a job is moved. */
 function sampled(): readonly Case[] {
   const random = seeded(crashSeed());
+  const most: { readonly [name in CrashPoint]?: number } = {
+    "file:before-rename": 180,
+    "load:job-moved": 110,
+    "normalize:jobs-written": 35,
+  };
   return Array.from({ length: crashRuns(4) }, () => {
     const name = crashPoints[Math.floor(random() * crashPoints.length)]!;
-    const most =
-      ({ "file:before-rename": 150, "load:job-moved": 100, "normalize:jobs-written": 30 } as Partial<Record<CrashPoint, number>>)[name] ??
-      2;
-    return { name, hit: 1 + Math.floor(random() * most), world: { total: 40, batch: 5 } };
+    return { script: "everything", name, hit: 1 + Math.floor(random() * (most[name] ?? 2)) };
   });
 }

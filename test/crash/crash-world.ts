@@ -19,12 +19,30 @@ export interface World {
   readonly pad?: number;
   /** How long a page of rows takes to come. */
   readonly delayMs?: number;
+  /** Where the database is, when not in the folder. */
+  readonly database?: string;
   /** State is kept in the working directory alone. */
   readonly forgetful?: boolean;
 }
 
+/** What `child.mjs` can do. */
+export type Script =
+  | "finish"
+  | "finishAndGoOnElsewhere"
+  | "extract"
+  | "normalize"
+  | "load"
+  | "finishBesideOthers"
+  | "runs"
+  | "staleLock"
+  | "cleanMachine"
+  | "behindPackages"
+  | "lostDatabase"
+  | "abort"
+  | "everything";
+
 export interface Child {
-  readonly script: "finish" | "extract" | "normalize" | "load" | "finishBesideOthers" | "everything";
+  readonly script: Script;
   readonly world: World;
   readonly kill?: { readonly name: CrashPoint; readonly hit: number };
   /** Killed from outside so many milliseconds after it began to work. */
@@ -65,7 +83,10 @@ export async function runChild({ killAfterMs, maxFileKb, ...argument }: Child): 
   const startedAt = performance.now();
   const node = [process.execPath, childPath, JSON.stringify(argument)];
   const [command, ...rest] = maxFileKb === undefined ? node : ["bash", "-c", `ulimit -f ${maxFileKb}; exec "$@"`, "bash", ...node];
-  const child = spawn(command!, rest, { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(command!, rest, {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, HOME: argument.world.dir },
+  });
   let timer: NodeJS.Timeout | undefined;
   let output = "";
   child.stdout.on("data", (chunk) => {
@@ -87,8 +108,8 @@ export async function runChild({ killAfterMs, maxFileKb, ...argument }: Child): 
 }
 
 /** A child that is expected to succeed. */
-export async function finish(world: World): Promise<Ended> {
-  const ended = await runChild({ script: "finish", world });
+export async function finish(world: World, script: "finish" | "finishAndGoOnElsewhere" = "finish"): Promise<Ended> {
+  const ended = await runChild({ script, world });
   if (ended.error !== undefined) throw new Error(`The child threw: ${JSON.stringify(ended.error, undefined, 1)}`);
   return ended;
 }
@@ -188,7 +209,7 @@ async function expectSchemas(client: SqlClient, world: World): Promise<void> {
 
 /** Everything in the folder that a finished run has no use for. */
 function leftovers(world: World): string[] {
-  const known = ["data.duckdb", "state-before.json", "pipelines", "pipelines/feed"];
+  const known = ["data.duckdb", "database", "database/data.duckdb", "state-before.json", "pipelines", "pipelines/feed"];
   const inWorkingDir =
     /^(state\.json|schemas(\/(alpha|beta)\.schema\.json)?|normalize(\/(\.version|extracted))?|load(\/(\.version|new|normalized|loaded(\/.*)?))?)$/;
   return readdirSync(world.dir, { recursive: true, encoding: "utf8" }).filter((path) => {
@@ -203,7 +224,7 @@ export function workingDir(world: World): string {
 }
 
 export function databasePath(world: World): string {
-  return join(world.dir, "data.duckdb");
+  return world.database ?? join(world.dir, "data.duckdb");
 }
 
 /** How many cases of a sampled test are run. LEAT_CRASH_RUNS asks for more than the few that every `npm test` takes. */

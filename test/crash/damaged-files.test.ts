@@ -137,11 +137,23 @@ describe("a pending package of which something is wrong", () => {
     expect(await ids(p)).toEqual(after);
   });
 
-  test("a job file that is damaged: the error names job, table and file, and nothing of the package is stored", async () => {
+  test("a job file that breaks off: the error names it, and nothing of the package is stored", async () => {
     const { p, folder } = await normalized();
     const path = fileLike(join(folder, "new_jobs"), /^items__tags\./);
     const bytes = readFileSync(path);
     truncateSync(path, 100);
+    expect(await causeOf(() => p.run())).toMatchObject({ code: "package-corrupt", message: expect.stringContaining(path) });
+    expect(await ids(p)).toEqual(before);
+    writeFileSync(path, bytes);
+    await p.run();
+    expect(await ids(p)).toEqual(after);
+  });
+
+  test("a job file that is damaged inside: the error names job, table and file, and nothing of the package is stored", async () => {
+    const { p, folder } = await normalized();
+    const path = fileLike(join(folder, "new_jobs"), /^items__tags\./);
+    const bytes = readFileSync(path);
+    overwrite(path, 4, bytes.length - 12);
     const error = await thrownBy(() => p.run(items(9)));
     expect(error).toMatchObject({ code: "step-failed", step: "load", pipelineName: "shop" });
     expect(error.cause).toMatchObject({ code: "load-job-failed", job: { table: "items__tags", state: "failed" } });

@@ -1,5 +1,6 @@
 // The pipeline that the crash tests kill: plain JavaScript on the built package, so that a child process starts fast.
 // Each source is a feed whose rows are known: after any number of crashes a table must hold rows 0 to n-1, each once, and the state must say n.
+import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,6 +13,13 @@ const { current, pipeline, resource, source, transformer } = await load("index.j
 const { duckdb } = await load("destinations/duckdb/index.js");
 export const { onCrashPoint } = await load("core/crash-point.js");
 
+/** A text of its own for every row. */
+function incompressible(id, length) {
+  let text = "";
+  while (text.length < length) text += createHash("sha512").update(`${id} ${text.length}`).digest("base64");
+  return text.slice(0, length);
+}
+
 /** Loads all that is loaded on first use. */
 export async function warmUp() {
   const dir = mkdtempSync(join(tmpdir(), "leat-warm-"));
@@ -19,11 +27,11 @@ export async function warmUp() {
   rmSync(dir, { recursive: true });
 }
 
-/** @param {{ dir: string, total: number, batch: number, pad?: number, delayMs?: number, forgetful?: boolean }} world */
+/** @param {{ dir: string, total: number, batch: number, pad?: number, delayMs?: number, database?: string, forgetful?: boolean }} world */
 export function openWorld(world) {
   const { dir, total, batch, pad = 0, delayMs = 0, forgetful = false } = world;
   const options = {
-    destination: duckdb(join(dir, "data.duckdb")),
+    destination: duckdb(world.database ?? join(dir, "data.duckdb")),
     datasetName: "data",
     pipelinesDir: join(dir, "pipelines"),
     progress: "none",
@@ -37,7 +45,7 @@ export function openWorld(world) {
     id,
     value: id % 2 === 0 ? id : `n${id}`,
     tags: Array.from({ length: id % 3 }, (_, index) => ({ event: id, index, marks: [{ event: id, index }] })),
-    pad: "x".repeat(pad),
+    pad: incompressible(id, pad),
   });
   const alpha = source("alpha", () => [
     resource("events", { stateAccess: "write" }, async function* ({ state }) {

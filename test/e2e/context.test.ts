@@ -112,6 +112,25 @@ describe("`current`", () => {
     expect(await values(p, "SELECT count(*) FROM turns WHERE name = expected")).toEqual([6]);
   });
 
+  test("is the inner resource while one iterates another, and the outer one again between its rows", async () => {
+    const seen: string[] = [];
+    const inner = resource("inner", async function* () {
+      seen.push(current.resourceName());
+      yield { id: 1 };
+      await Promise.resolve();
+      seen.push(current.resourceName());
+    });
+    const outer = resource("outer", async function* () {
+      for await (const row of inner) {
+        seen.push(current.resourceName());
+        yield row;
+      }
+      seen.push(current.resourceName());
+    });
+    await localPipeline({ restoreFromDestination: false }).extract(outer);
+    expect(seen).toEqual(["inner", "outer", "inner", "outer"]);
+  });
+
   test("reaches the pipeline", async () => {
     const p = localPipeline();
     const seen: unknown[] = [];

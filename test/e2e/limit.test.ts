@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { resource, transformer } from "../../src/index.ts";
@@ -93,6 +94,22 @@ describe("limit", () => {
     ).filter(({ n }) => n % 2 === 0);
     await p.run(even.limit(4));
     expect(await values(p, "SELECT n FROM even ORDER BY 1")).toEqual([0, 2]);
+  });
+
+  test("cancels a stream", async () => {
+    let reason: unknown;
+    const stream = new ReadableStream<{ n: number }>({
+      pull: (controller) => controller.enqueue({ n: 1 }),
+      cancel: (given) => {
+        reason = given ?? "cancelled";
+      },
+    });
+    const readable = Readable.from([{ n: 1 }, { n: 2 }, { n: 3 }]);
+    const p = localPipeline();
+    await p.run([resource("stream", stream).limit(2), resource("readable", readable).limit(1)]);
+    expect(await values(p, "SELECT (SELECT count(*) FROM stream) * 10 + (SELECT count(*) FROM readable)")).toEqual([21]);
+    expect(reason).toBe("cancelled");
+    expect(readable.destroyed).toBe(true);
   });
 
   test("of a transformer ends it, in the order of its parent's rows", async () => {

@@ -153,4 +153,18 @@ describe("declared columns", () => {
       { price: "12.34", at_text: "2024-01-02 03:04:05" },
     ]);
   });
+
+  test("may be given to run(), with keys", async () => {
+    const p = localPipeline();
+    await p.run([{ id: "1", born: "2024-02-29" }], {
+      tableName: "users",
+      primaryKey: "id",
+      columns: { id: { dataType: "bigint" }, born: { dataType: "date" } },
+    });
+    expect(await query(p, columns("users"))).toEqual([
+      { name: "id", type: "BIGINT" },
+      { name: "born", type: "DATE" },
+    ]);
+    expect(p.defaultSchema?.tables["users"]?.columns["id"]).toMatchObject({ primary_key: true, nullable: false });
+  });
 });

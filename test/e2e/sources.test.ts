@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { current, resource, type Source, source, transformer } from "../../src/index.ts";
+import { current, resource, type Source, source, transformer, withHints } from "../../src/index.ts";
 import { failure, localPipeline, query, tables, values } from "./local-pipeline.ts";
 
 const crm = source("crm", () => [
@@ -48,6 +48,22 @@ describe("a source", () => {
     expect(await values(p, "SELECT count(*) FROM a")).toEqual([1]);
   });
 
+  test("has the name of its schema, however it was spelled", async () => {
+    const seen: string[] = [];
+    const spelled = source("My Source", ({ sourceName }) => {
+      seen.push(sourceName);
+      return resource("rows", function* ({ state }) {
+        state["n"] = 1;
+        seen.push(current.sourceName());
+        yield { id: 1 };
+      });
+    });
+    const p = localPipeline();
+    await p.run(spelled());
+    expect(seen).toEqual(["my_source", "my_source"]);
+    expect(Object.keys(p.state.sources ?? {})).toEqual(["my_source"]);
+  });
+
   test("names itself in `current` while it is built, and gives a signal", async () => {
     const seen: unknown[] = [];
     const naming = source("naming", ({ signal }) => {
@@ -74,6 +90,18 @@ describe("several sources in one run", () => {
     const info = await p.run([crm().withResources("deals"), source("crm", () => resource("notes", [{ id: 1 }]))()]);
     expect(info.packages).toHaveLength(1);
     expect(await tables(p)).toEqual(["deals", "notes"]);
+  });
+
+  test("count what they have under one name together", async () => {
+    const users = (name: string, count: number) =>
+      source(name, () =>
+        resource(
+          "users",
+          Array.from({ length: count }, (_, id) => ({ id })),
+        ),
+      )();
+    const info = await localPipeline({ restoreFromDestination: false }).extract([users("east", 2), users("west", 3)]);
+    expect([info.resources["users"]?.items, info.tables["users"]?.items]).toEqual([5, 5]);
   });
 
   test("may share a resource: it runs once for each, with a state of its own", async () => {
@@ -121,6 +149,23 @@ describe("a changed source", () => {
     const nested = source("nested", () => resource("rows", [{ id: 1, lines: [{ n: 1 }] }]));
     await p.run(nested().applyHints({ maxTableNesting: 0 }));
     expect(await query(p, "SELECT lines::text AS lines FROM rows")).toEqual([{ lines: '[{"n":1}]' }]);
+  });
+
+  test("applyHints({ parallel: true }) runs its resources at the same time", async () => {
+    const flight = { now: 0, most: 0 };
+    const slow = (name: string) =>
+      resource(name, async function* () {
+        flight.most = Math.max(flight.most, ++flight.now);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        flight.now -= 1;
+        yield { id: 1 };
+      });
+    const many = source("many", () => ["a", "b", "c"].map(slow));
+    const p = localPipeline({ restoreFromDestination: false });
+    await p.extract(many());
+    expect(flight.most).toBe(1);
+    await p.extract(many().applyHints({ parallel: true }));
+    expect(flight.most).toBe(3);
   });
 
   test("a transformer gets the changed parent", async () => {
@@ -218,6 +263,26 @@ describe("is refused with words:", () => {
     ],
     ["two resources of one name in a run", run([resource("a", []), resource("a", [])]), "are named `a`"],
     [
+      "an unknown write disposition",
+      run(resource("a", { writeDisposition: "upsert" as never }, [{ id: 1 }])),
+      '`writeDisposition` is "upsert", but has to be one of',
+    ],
+    [
+      "an unknown data type",
+      run(resource("a", { columns: { id: { dataType: "int" as never } } }, [{ id: 1 }])),
+      '`columns.id.dataType` is "int"',
+    ],
+    [
+      "an unknown hint of a column",
+      run(resource("a", { columns: { id: { datatype: "text" } as never } }, [{ id: 1 }])),
+      "Column `id` has an unknown hint `datatype`",
+    ],
+    [
+      "a nesting below 0",
+      run(resource("a", { maxTableNesting: -1 }, [{ id: 1 }])),
+      "`maxTableNesting` has to be a whole number of 0 or more",
+    ],
+    [
       "an option of run() that does not exist",
       () => localPipeline().run([{}], { tableName: "t", primarykey: "id" } as never),
       "run() does not know the option `primarykey`",
@@ -259,6 +324,38 @@ describe("is refused with words:", () => {
     ["an empty name of a pipeline", () => localPipeline({ name: "" }), "A pipeline needs a name"],
     ["a name of a pipeline that is no folder", () => localPipeline({ name: "a/b" }), "cannot be the name of a folder"],
     ["an empty dataset name", () => localPipeline({ datasetName: " " }), "`datasetName` of a pipeline must not be blank"],
+    [
+      "an unknown part of a limit",
+      () => resource("a", []).limit({ maxitems: 3 } as never),
+      "limit() of resource `a` does not know the option `maxitems`",
+    ],
+    ["a limit of no duration", () => resource("a", []).limit({ maxTime: "3 s" as never }), "`3 s` is not a duration"],
+    [
+      "an unknown stateAccess",
+      () => resource("a", { stateAccess: "readonly" as never }, []),
+      '`stateAccess` is "readonly", but has to be one of "read", "write"',
+    ],
+    [
+      "an unknown hint of withHints",
+      () => withHints([], { primarykey: "id" } as never),
+      "withHints() does not know the option `primarykey`",
+    ],
+    [
+      "an unknown order",
+      () => localPipeline({ extract: { order: "random" as never } }),
+      '`extract.order` is "random", but has to be one of "fifo", "round_robin"',
+    ],
+    [
+      "an unknown setting of extract",
+      () => localPipeline({ extract: { worker: 2 } as never }),
+      "`extract` of pipeline() does not know the option `worker`",
+    ],
+    [
+      "an unknown setting of load",
+      () => localPipeline({ load: { keep: true } as never }),
+      "`load` of pipeline() does not know the option `keep`",
+    ],
+    ["an unknown progress", () => localPipeline({ progress: "bar" as never }), '`progress` is "bar", but has to be one of'],
     ["a resource of nothing", () => resource("a", null as never), "Resource `a` needs rows"],
     ["a resource of a number", () => resource("a", 42 as never), "Resource `a` needs rows"],
     ["a resource of a single row", () => resource("a", { id: 1 } as never), "Wrap a single row in an array"],

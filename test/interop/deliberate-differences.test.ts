@@ -1,25 +1,18 @@
-import { expect, test } from "vitest";
-import { tempDir } from "../temp-dir.ts";
-import { differencesOf, loadWithBoth } from "./compare.ts";
+import { describe, expect, test } from "vitest";
 import { deliberateDifferences } from "./deliberate-differences.ts";
+import { differencesOf, sideBySide } from "./side-by-side.ts";
 
-test("differs from dlt where it is meant to, and nowhere else", async () => {
-  const all = await loadWithBoth(deliberateDifferences, tempDir());
-  for (const [index, { name, refusedBy, only = /^(refused|snapshot): dlt/ }] of deliberateDifferences.entries()) {
-    const compared = all[index]!;
+describe("leat differs from dlt where it is meant to, and nowhere else", () => {
+  const load = sideBySide(deliberateDifferences);
+
+  test.for(deliberateDifferences)("$name: $reason", async (one) => {
+    const compared = await load(one);
     const found = differencesOf(compared);
-    expect.soft(found, name).not.toEqual([]);
-    expect
-      .soft(
-        found.filter((line) => !only.test(line)),
-        name,
-      )
-      .toEqual([]);
-    expect
-      .soft(
-        ["dlt", "leat"].filter((tool) => "refused" in compared[tool as "dlt" | "leat"]),
-        name,
-      )
-      .toEqual(refusedBy === undefined ? [] : [refusedBy]);
-  }
+    expect(found).not.toEqual([]);
+    expect(found.filter((line) => !(one.only ?? /^(refused|snapshot): dlt/).test(line))).toEqual([]);
+    expect([compared.dlt, compared.leat].map((outcome) => "refused" in outcome)).toEqual([
+      one.refusedBy === "dlt",
+      one.refusedBy === "leat",
+    ]);
+  });
 });

@@ -1,14 +1,14 @@
 import { duckdb } from "../../src/destinations/duckdb/index.ts";
 import { type Pipeline, pipeline, resource, type SourceHints, source } from "../../src/index.ts";
-import { type Case, datasetName, type Place, type ResourceRows, type Run } from "./plan.ts";
+import { type Case, datasetName, type Place, pipelineName, type ResourceRows, type Run } from "./plan.ts";
 
 /** Loads a case with leat. */
-export async function loadWithLeat({ name, runs }: Case, place: Place): Promise<void> {
-  for (const run of runs) await leatPipeline(name, place).run(makeSource(run));
+export async function loadWithLeat({ runs }: Case, place: Place): Promise<void> {
+  for (const run of runs) await leatPipeline(place).run(makeSource(run));
 }
 
-function leatPipeline(name: string, { pipelinesDir, database }: Place): Pipeline {
-  return pipeline({ name, datasetName, pipelinesDir, destination: duckdb(database), progress: "none" });
+function leatPipeline({ pipelinesDir, database }: Place): Pipeline {
+  return pipeline({ name: pipelineName, datasetName, pipelinesDir, destination: duckdb(database), progress: "none" });
 }
 
 function makeSource({ source: name, resources, maxTableNesting, rootKey }: Run) {

@@ -17,7 +17,7 @@ export interface Run {
 export interface ResourceRows {
   readonly name: string;
   readonly rows: readonly unknown[];
-  readonly hints?: Pick<ResourceHints, "writeDisposition" | "primaryKey" | "columns" | "maxTableNesting" | "tableName">;
+  readonly hints?: Pick<ResourceHints, "writeDisposition" | "primaryKey" | "mergeKey" | "columns" | "maxTableNesting" | "tableName">;
   /** Put into the state of the resource. */
   readonly state?: { readonly [key: string]: unknown };
   /** Counts its runs in the state of the resource. */
@@ -30,6 +30,7 @@ export interface Place {
   readonly database: string;
 }
 
+export const pipelineName = "interop";
 export const datasetName = "loaded";
 
 /** Source of `docsRuns`. */

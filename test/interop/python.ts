@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { encodeJson } from "../../src/core/json.ts";
-import { type Case, datasetName, dltHints, type Place, rowLines } from "./plan.ts";
+import { type Case, datasetName, dltHints, type Place, pipelineName, rowLines } from "./plan.ts";
 
 /** What dlt made of a case. */
 export interface DltReport {
@@ -24,9 +24,9 @@ export async function loadWithDlt(cases: readonly { readonly case: Case; readonl
   return JSON.parse(await output(python, [driver], JSON.stringify(plan), folder)) as DltReport[];
 }
 
-function planOf({ name, runs }: Case, place: Place, rowFiles: string): object {
+function planOf({ runs }: Case, place: Place, rowFiles: string): object {
   return {
-    pipeline: name,
+    pipeline: pipelineName,
     dataset: datasetName,
     ...place,
     runs: runs.map((run, runIndex) => ({

@@ -1,20 +1,20 @@
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { Decimal } from "../../src/index.ts";
-import { tempDir } from "../temp-dir.ts";
-import { makePlace } from "./compare.ts";
 import { differences } from "./differences.ts";
 import { loadWithLeat } from "./leat.ts";
 import type { Case, Place, Run } from "./plan.ts";
 import { loadWithDlt } from "./python.ts";
+import { makePlace, newFolder } from "./side-by-side.ts";
 import { readSnapshot } from "./snapshot.ts";
 
 type Tool = "dlt" | "leat";
 
 /** One pipeline that is run now by one tool, now by the other. */
 interface Turns {
+  readonly name: string;
   readonly order: readonly Tool[];
-  /** Every turn on a machine that never ran it, so that state and schema come from the destination. */
+  /** Every turn on a machine that never ran it, so that state and schemas come from the destination. */
   readonly isRestored: boolean;
   readonly place: Place;
 }
@@ -41,23 +41,24 @@ const allDlt: readonly Tool[] = ["dlt", "dlt", "dlt", "dlt"];
 const dltFirst: readonly Tool[] = ["dlt", "leat", "dlt", "leat"];
 const leatFirst: readonly Tool[] = ["leat", "dlt", "leat", "dlt"];
 
-test("takes turns with dlt, and the dataset is the one that dlt alone makes", async () => {
-  const folder = tempDir();
-  const all = [
-    { order: allDlt, isRestored: false },
-    { order: dltFirst, isRestored: false },
-    { order: leatFirst, isRestored: false },
-    { order: dltFirst, isRestored: true },
-    { order: leatFirst, isRestored: true },
-  ].map((turns, index): Turns => ({ ...turns, place: makePlace(join(folder, `turns-${index}`)) }));
-  for (const turn of runs.keys()) await takeTurn(all, turn, folder);
+describe("dlt and leat take turns, and the dataset is the one that dlt alone makes", () => {
+  const folder = newFolder();
+  const [alone, ...shared] = [
+    { name: "dlt alone", order: allDlt, isRestored: false },
+    { name: "dlt first", order: dltFirst, isRestored: false },
+    { name: "leat first", order: leatFirst, isRestored: false },
+    { name: "dlt first, every turn on a clean machine", order: dltFirst, isRestored: true },
+    { name: "leat first, every turn on a clean machine", order: leatFirst, isRestored: true },
+  ].map((turns, index): Turns => ({ ...turns, place: makePlace(join(folder, `turns-${index}`)) })) as [Turns, ...Turns[]];
 
-  const [alone, ...shared] = await Promise.all(all.map(({ place }) => readSnapshot(place.database)));
-  for (const [index, snapshot] of shared.entries()) {
-    const { order, isRestored } = all[index + 1]!;
-    const found = differences(alone, snapshot).filter((line) => order === dltFirst || !ownTexts.test(line));
-    expect.soft(found, `${order.join(", ")}${isRestored ? ", on clean machines" : ""}`).toEqual([]);
-  }
+  beforeAll(async () => {
+    for (const turn of runs.keys()) await takeTurn([alone, ...shared], turn, folder);
+  }, 600_000);
+
+  test.for(shared)("$name", async ({ order, place }) => {
+    const found = differences(await readSnapshot(alone.place.database), await readSnapshot(place.database));
+    expect(found.filter((line) => order === dltFirst || !ownTexts.test(line))).toEqual([]);
+  });
 });
 
 async function takeTurn(all: readonly Turns[], turn: number, folder: string): Promise<void> {
@@ -71,7 +72,7 @@ async function takeTurn(all: readonly Turns[], turn: number, folder: string): Pr
 }
 
 function caseOf(turn: number): Case {
-  return { name: "shared_pipeline", runs: [runs[turn]!] };
+  return { name: `turn ${turn}`, runs: [runs[turn]!] };
 }
 
 function placeOf({ place, isRestored }: Turns, turn: number): Place {

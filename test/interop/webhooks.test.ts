@@ -1,9 +1,8 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { expect, test } from "vitest";
-import { tempDir } from "../temp-dir.ts";
-import { differencesOf, loadWithBoth } from "./compare.ts";
+import { describe, expect, test } from "vitest";
 import type { Case, ResourceRows } from "./plan.ts";
+import { differencesOf, sideBySide } from "./side-by-side.ts";
 
 interface RecordedEvent {
   readonly name: string;
@@ -28,25 +27,28 @@ function payloads(from: number, to: number): readonly ResourceRows[] {
 
 const cases: readonly Case[] = [
   {
-    name: "webhooks_append",
+    name: "run after run",
     runs: [0, 2, 1].map((from) => ({ source: "github", resources: payloads(from, from + 1) })),
   },
   {
-    name: "webhooks_replace",
+    name: "each run replaces what was there",
     runs: [0, 1].map((from) => ({
       source: "github",
       resources: payloads(from, from + 1).map((resource) => ({ ...resource, hints: { writeDisposition: "replace" } })),
     })),
   },
   {
-    name: "webhooks_flat",
+    name: "one level of nested tables",
     runs: [{ source: "github", maxTableNesting: 1, resources: payloads(0, 1) }],
   },
 ];
 
-test("loads recorded GitHub webhooks as dlt does, run after run", async () => {
-  for (const compared of await loadWithBoth(cases, tempDir())) {
-    expect(compared.dlt, compared.case.name).not.toHaveProperty("refused");
-    expect(differencesOf(compared), compared.case.name).toEqual([]);
-  }
+describe("recorded GitHub webhooks are loaded as dlt loads them", () => {
+  const load = sideBySide(cases);
+
+  test.for(cases)("$name", async (one) => {
+    const compared = await load(one);
+    expect(compared.dlt).not.toHaveProperty("refused");
+    expect(differencesOf(compared)).toEqual([]);
+  });
 });

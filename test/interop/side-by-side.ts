@@ -1,5 +1,7 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { afterAll, beforeAll } from "vitest";
 import { differences } from "./differences.ts";
 import { loadWithLeat } from "./leat.ts";
 import type { Case, Place } from "./plan.ts";
@@ -10,9 +12,34 @@ import { readSnapshot, type Snapshot } from "./snapshot.ts";
 export type Outcome = { readonly snapshot: Snapshot } | { readonly refused: string };
 
 export interface Compared {
-  readonly case: Case;
   readonly dlt: Outcome;
   readonly leat: Outcome;
+}
+
+/**
+ * Loads all cases with dlt before the tests of a file, in one process, since its start takes longer than most cases.
+ * What it gives loads a case with leat. Each tool has a working directory and a database of its own.
+ */
+export function sideBySide<C extends Case>(cases: readonly C[]): (one: C) => Promise<Compared> {
+  const folder = newFolder();
+  const places = cases.map((_, index) => makePlace(join(folder, `dlt-${index}`)));
+  let reports: readonly DltReport[] = [];
+  beforeAll(
+    async () => {
+      reports = await loadWithDlt(
+        cases.map((one, index) => ({ case: one, place: places[index]! })),
+        folder,
+      );
+    },
+    120_000 + cases.length * 60_000,
+  );
+  return async (one) => {
+    const index = cases.indexOf(one);
+    return {
+      dlt: await dltOutcome(reports[index]!, places[index]!),
+      leat: await leatOutcome(one, makePlace(join(folder, `leat-${index}`))),
+    };
+  };
 }
 
 /** Where the tools differ, in words. Both refuse in words of their own. */
@@ -20,21 +47,14 @@ export function differencesOf({ dlt, leat }: Compared): string[] {
   return "refused" in dlt && "refused" in leat ? [] : differences(dlt, leat);
 }
 
-/** Loads every case with both tools, each in a working directory and a database of its own. */
-export async function loadWithBoth(cases: readonly Case[], folder: string): Promise<Compared[]> {
-  const dltPlaces = cases.map((_, index) => makePlace(join(folder, `dlt-${index}`)));
-  const reports = await loadWithDlt(
-    cases.map((one, index) => ({ case: one, place: dltPlaces[index]! })),
-    folder,
-  );
-  const compared: Compared[] = [];
-  for (const [index, one] of cases.entries()) {
-    const leatPlace = makePlace(join(folder, `leat-${index}`));
-    compared.push({ case: one, dlt: await dltOutcome(reports[index]!, dltPlaces[index]!), leat: await leatOutcome(one, leatPlace) });
-  }
-  return compared;
+/** A folder for the tests of a file, removed after them. */
+export function newFolder(): string {
+  const folder = mkdtempSync(join(realpathSync(tmpdir()), "leat-interop-"));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
 }
 
+/** Creates the folder. */
 export function makePlace(folder: string): Place {
   mkdirSync(folder, { recursive: true });
   return { pipelinesDir: join(folder, "pipelines"), database: join(folder, "database.duckdb") };

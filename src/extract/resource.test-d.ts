@@ -1,0 +1,208 @@
+import type { Decimal } from "decimal.js";
+import { describe, expectTypeOf, it } from "vitest";
+import type { PlainDate } from "../core/plain-date.ts";
+import { withHints, withTableName } from "./marked.ts";
+import { type Resource, type ResourceContext, resource } from "./resource.ts";
+import type { Loose } from "./rows.ts";
+import { current } from "./running.ts";
+
+interface User {
+  id: number;
+  name: string;
+  meta: { at: string };
+}
+type Row<R> = R extends Resource<string, infer X> ? X : never;
+declare const users: User[];
+declare function later(): Promise<User[]>;
+
+describe("the row type of a resource", () => {
+  it("is that of what it is made of", () => {
+    const array = resource("r", users);
+    expectTypeOf<typeof array>().toEqualTypeOf<Resource<"r", User>>();
+    const pages = resource("r", [users, users]);
+    expectTypeOf<Row<typeof pages>>().toEqualTypeOf<User>();
+    const promise = resource("r", later());
+    expectTypeOf<Row<typeof promise>>().toEqualTypeOf<User>();
+    const keys = resource("r", new Map([["a", 1]]).keys());
+    expectTypeOf<Row<typeof keys>>().toEqualTypeOf<string>();
+    const stream = resource("r", ReadableStream.from(users));
+    expectTypeOf<Row<typeof stream>>().toEqualTypeOf<User>();
+  });
+
+  it("is that of what its function gives", () => {
+    const fromPromise = resource("r", later);
+    expectTypeOf<Row<typeof fromPromise>>().toEqualTypeOf<User>();
+    const arrow = resource("r", () => later());
+    expectTypeOf<Row<typeof arrow>>().toEqualTypeOf<User>();
+    const mixed = resource("r", function* () {
+      yield users[0]!;
+      yield users;
+    });
+    expectTypeOf<Row<typeof mixed>>().toEqualTypeOf<User>();
+    const literal = resource("r", async function* () {
+      yield { id: 1, name: "Ada" };
+    });
+    expectTypeOf<Row<typeof literal>>().toEqualTypeOf<{ id: number; name: string }>();
+    const promises = resource("r", function* () {
+      for (let i = 0; i < 9; i++) yield later();
+    });
+    expectTypeOf<Row<typeof promises>>().toEqualTypeOf<User>();
+    const thunks = resource("r", async function* () {
+      yield () => later();
+    });
+    expectTypeOf<Row<typeof thunks>>().toEqualTypeOf<User>();
+    const nulls = resource("r", async function* () {
+      yield null;
+      yield users;
+    });
+    expectTypeOf<Row<typeof nulls>>().toEqualTypeOf<User>();
+    const marked = resource("r", async function* () {
+      yield withTableName(users, "u");
+      yield withHints(users, { primaryKey: "id" });
+    });
+    expectTypeOf<Row<typeof marked>>().toEqualTypeOf<User>();
+    const withState = resource("r", async function* ({ state }) {
+      state["n"] = 1;
+      yield users;
+    });
+    expectTypeOf<Row<typeof withState>>().toEqualTypeOf<User>();
+  });
+
+  it("is loose for any, and unknown for unknown", () => {
+    const any = resource("r", async function* () {
+      yield JSON.parse("[]");
+    });
+    expectTypeOf<Row<typeof any>>().toEqualTypeOf<Loose>();
+    const unknown = resource("r", async function* () {
+      yield (await fetch("x")).json();
+    });
+    expectTypeOf<Row<typeof unknown>>().toEqualTypeOf<unknown>();
+  });
+
+  it("must come from rows", () => {
+    // @ts-expect-error not rows
+    resource("x", 42);
+    // @ts-expect-error a single row
+    resource("x", { id: 1 });
+    // @ts-expect-error a hint that the row has not
+    withHints(users, { primaryKey: "idd" });
+  });
+});
+
+describe("the keys in the options", () => {
+  it("are those of the row, its flattened names included", () => {
+    resource("u", { primaryKey: "id", mergeKey: ["id", "name"], columns: { meta__at: { dataType: "timestamp" } } }, users);
+    resource("u", { primaryKey: "id" }, async function* ({ state, signal }) {
+      void [state, signal];
+      yield users;
+    });
+    resource("union", { primaryKey: "id" }, async function* () {
+      yield { id: 1, a: 1 };
+      yield { id: 2, b: 1 };
+    });
+    // @ts-expect-error no such key
+    resource("u", { primaryKey: "idd" }, users);
+    // @ts-expect-error no such key
+    resource("u", { primaryKey: "idd" }, async function* ({ signal }) {
+      void signal;
+      yield users;
+    });
+    // @ts-expect-error no such key
+    resource("u", { primaryKey: ["id", "nam"] }, async function* () {
+      yield users;
+    });
+    // @ts-expect-error no such column
+    resource("u", { columns: { nam: { dataType: "text" } } }, users);
+  });
+
+  it("are free when the row is unknown", () => {
+    resource("u", { primaryKey: "anything", columns: { x: { nullable: false } } }, async function* () {
+      yield JSON.parse("{}");
+    });
+    resource("u", { primaryKey: "anything" }, async function* () {
+      yield (await fetch("x")).json();
+    });
+    resource("u", { primaryKey: "anything" }, async function* () {});
+  });
+
+  it("are dlt's words", () => {
+    resource("u", { writeDisposition: { disposition: "merge", strategy: "scd2", validityColumnNames: ["from", "to"] } }, users);
+    // @ts-expect-error unknown option
+    resource("u", { primarykey: "id" }, users);
+    // @ts-expect-error wrong word
+    resource("u", { writeDisposition: "upsert" }, users);
+    // @ts-expect-error option of another strategy
+    resource("u", { writeDisposition: { disposition: "merge", strategy: "upsert", deduplicated: true } }, users);
+  });
+
+  it("let a function of the row see it", () => {
+    resource("events", { tableName: (row) => row.type }, async function* () {
+      yield { type: "a", n: 1 };
+    });
+    resource("r1", users).applyHints({ primaryKey: "id", tableName: (row) => row.name });
+    // @ts-expect-error no such key
+    resource("r1", users).applyHints({ primaryKey: "idd" });
+  });
+});
+
+describe("state", () => {
+  it("is typed by the annotation of the context", () => {
+    resource(
+      "s",
+      async function* ({ state }: ResourceContext<{ archives?: string[]; at?: Date; d?: Decimal; day?: PlainDate; big?: bigint }>) {
+        state.archives?.push("x");
+        expectTypeOf(state.day).toEqualTypeOf<PlainDate | undefined>();
+        yield users;
+      },
+    );
+    resource("s", { primaryKey: "id" }, async function* ({ state }) {
+      expectTypeOf(state).toEqualTypeOf<Loose>();
+      yield users;
+    });
+    current.resourceState<{ a?: string[] }>().a?.push("x");
+  });
+
+  it("cannot hold what cannot be stored", () => {
+    // @ts-expect-error a function cannot be stored
+    resource("s", async function* ({ state }: ResourceContext<{ f?: () => void }>) {
+      void state;
+      yield users;
+    });
+    // @ts-expect-error a Map cannot be stored
+    resource("s", async function* ({ state }: ResourceContext<{ m?: Map<string, string> }>) {
+      void state;
+      yield users;
+    });
+    // @ts-expect-error a function cannot be stored
+    current.sourceState<{ f: () => void }>();
+  });
+});
+
+describe("steps", () => {
+  const rows = resource("rows", users);
+
+  it("give the type of their result", () => {
+    const mapped = rows.map((user) => ({ ...user, upper: user.name.toUpperCase() }));
+    expectTypeOf<Row<typeof mapped>["upper"]>().toEqualTypeOf<string>();
+    const awaited = rows.map(async (user) => user.id);
+    expectTypeOf<Row<typeof awaited>>().toEqualTypeOf<number>();
+    const renamed = rows
+      .filter((user) => user.id > 1)
+      .flatMap(function* (user) {
+        yield { a: user.id };
+        yield { a: 2 };
+      })
+      .limit(10)
+      .withName("other");
+    expectTypeOf(renamed).toEqualTypeOf<Resource<"other", { a: number }>>();
+  });
+
+  it("narrow by a type predicate", () => {
+    const narrowed = resource("m", [{ x: 1 } as { x: number | null }]).filter((row): row is { x: number } => row.x !== null);
+    expectTypeOf<Row<typeof narrowed>>().toEqualTypeOf<{ x: number }>();
+  });
+
+  it("are seen by those that iterate the resource", async () => {
+    for await (const user of rows) expectTypeOf(user).toEqualTypeOf<User>();
+  });
+});

@@ -1,0 +1,113 @@
+import { describe, expectTypeOf, it } from "vitest";
+import { type Resource, resource } from "../extract/resource.ts";
+import { type Source, source } from "../extract/source.ts";
+import { transformer } from "../extract/transformer.ts";
+import { LeatError } from "./any-error.ts";
+import type { RunInfo } from "./infos.ts";
+import { pipeline } from "./pipeline.ts";
+
+interface User {
+  id: number;
+  name: string;
+}
+declare const users: User[];
+declare function later(): Promise<User[]>;
+const rows = resource("rows", users);
+const crm = source("crm", () => [resource("deals", users), resource("people", [{ age: 1 }])]);
+
+const p = pipeline({
+  name: "n",
+  destination: "my_warehouse",
+  signal: AbortSignal.timeout(1000),
+  onEvent: (event) => {
+    if (event.type === "schema-changed") void event.update;
+    if (event.type === "job-failed") void event.job.failedMessage;
+  },
+});
+
+describe("pipeline()", () => {
+  it("knows its dataset", () => {
+    expectTypeOf(p.datasetName).toEqualTypeOf<"n_dataset">();
+    expectTypeOf(pipeline({ name: "n", datasetName: "d" }).datasetName).toEqualTypeOf<"d">();
+  });
+
+  it("refuses options that do not exist", () => {
+    // @ts-expect-error no such option
+    pipeline({ nam: "x" });
+    // @ts-expect-error no such word
+    pipeline({ extract: { order: "random" } });
+  });
+});
+
+describe("run()", () => {
+  it("takes rows in every form, and checks the keys of known rows", async () => {
+    expectTypeOf(await p.run(users, { tableName: "users", primaryKey: "id", writeDisposition: "append" })).toEqualTypeOf<RunInfo>();
+    await p.run(later(), { tableName: "x" });
+    await p.run(later, { tableName: "x", primaryKey: "id" });
+    await p.run(
+      function* () {
+        yield users;
+      },
+      { tableName: "u", primaryKey: "id" },
+    );
+    await p.run(rows, { primaryKey: "id" });
+    await p.run();
+    // @ts-expect-error no such key
+    await p.run(users, { tableName: "users", primaryKey: "idd" });
+    // @ts-expect-error no such key
+    await p.run(rows, { primaryKey: "idd" });
+    // @ts-expect-error no such key
+    await p.extract(users, { tableName: "users", primaryKey: "idd" });
+  });
+
+  it("takes resources, sources and lists of them, but no factory", async () => {
+    const details = transformer(rows, "details", (user) => ({ n: user.id }));
+    await p.run([rows, crm(), details]);
+    await p.run([
+      crm()
+        .withResources("deals")
+        .mapResource("deals", (deals) => deals.filter((deal) => deal.id > 1)),
+      rows,
+    ]);
+    const anyResources: Resource[] = [rows, details];
+    const anySources: Source[] = [crm()];
+    await p.run([...anyResources, ...anySources]);
+    // @ts-expect-error a factory is not a source yet
+    await p.run(crm);
+  });
+});
+
+describe("the state of a pipeline", () => {
+  it("is read-only", () => {
+    // @ts-expect-error read-only
+    p.state.pipeline_name = "x";
+    // @ts-expect-error read-only
+    p.state.sources!["crm"] = {};
+  });
+});
+
+describe("errors", () => {
+  it("narrow by their code", async () => {
+    try {
+      await p.run(rows);
+    } catch (error) {
+      if (!LeatError.is(error)) throw error;
+      if (error.code === "step-failed") {
+        expectTypeOf(error.loadId).toEqualTypeOf<string | undefined>();
+        if (LeatError.is(error.cause) && error.cause.code === "contract-violation")
+          expectTypeOf(error.cause.rowIndex).toEqualTypeOf<number>();
+      }
+      if (error.code === "pipeline-locked") expectTypeOf(error.ownerPid).toEqualTypeOf<number>();
+      // @ts-expect-error no such code
+      if (error.code === "nope") throw error;
+    }
+  });
+});
+
+describe("the SQL client", () => {
+  it("gives rows of the type that is asked for", async () => {
+    await using client = p.sqlClient();
+    expectTypeOf(await client.query<{ a: number }>("select 1 as a", [1])).toEqualTypeOf<{ a: number }[]>();
+    expectTypeOf(await client.transaction(async (inner) => (await inner.execute("delete from a")).rowCount)).toEqualTypeOf<number>();
+  });
+});
