@@ -1,4 +1,3 @@
-import type { ConfigOf, ConfigOverrides, ConfigSpec } from "../config/spec.ts";
 import { crashPoint } from "../core/crash-point.ts";
 import { encodeJson } from "../core/json-encode.ts";
 import type { Runtime } from "../core/runtime.ts";
@@ -75,11 +74,6 @@ export interface ExtractResult {
   readonly resources: { readonly [resource: string]: Metrics };
   readonly tables: { readonly [table: string]: Metrics };
 }
-
-export type SourceConfig = <Spec extends ConfigSpec>(
-  spec: Spec,
-  options: { readonly overrides: ConfigOverrides<Spec>; readonly sections: readonly string[] },
-) => Promise<ConfigOf<Spec>>;
 
 /** Reports of a resource's progress come at most so often. */
 const progressMs = 100;

@@ -22,7 +22,7 @@ import { PackageCorruptError, VersionTooNewError } from "./errors.ts";
 import { type JobFile, jobFileName, jobId, parseJobFileName } from "./job-file.ts";
 import { hashPackageState, type PackageState, packageStateEngineVersion } from "./package-state.ts";
 
-export const jobStates = ["new", "started", "failed", "completed"] as const;
+const jobStates = ["new", "started", "failed", "completed"] as const;
 export type JobState = (typeof jobStates)[number];
 
 /** A job as it lies in the package. */

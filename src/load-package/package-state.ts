@@ -1,6 +1,5 @@
-import { sha3Base64 } from "../core/digest.ts";
-import { encodeJson } from "../core/json-encode.ts";
-import type { PipelineState } from "../state/document.ts";
+import { bumpTo } from "../state/bump.ts";
+import { contentHash } from "../state/hash.ts";
 import type { StateRow } from "../state/state-row.ts";
 
 export const packageStateEngineVersion = 1;
@@ -23,17 +22,7 @@ export interface PackageState {
   readonly [key: string]: unknown;
 }
 
-/** What a package would leave as local state once it is loaded. */
-export interface PackagedState {
-  readonly loadId: string;
-  readonly state: PipelineState;
-}
-
 /** Raises the version when the content changed (the rule of wire-format 2.2; measurements are not content). */
 export function hashPackageState(state: PackageState): PackageState {
-  const { _state_version, _version_hash, _state_engine_version, load_metrics: _metrics, ...content } = state;
-  const hash = sha3Base64(encodeJson(content, { typed: true, sorted: true }));
-  if (_version_hash === hash) return state;
-  const version = _version_hash === undefined ? _state_version : _state_version + 1;
-  return { ...state, _state_version: version, _state_engine_version, _version_hash: hash };
+  return bumpTo(state, contentHash(state, ["load_metrics"]));
 }

@@ -14,7 +14,9 @@ const files = readdirSync("src", { recursive: true, encoding: "utf8" }).filter((
 
 const cruiseSources = async (): Promise<ICruiseResult> => {
   const { forbidden, options } = config;
-  const result = await cruise(["src"], { ...options, validate: true, ruleSet: { forbidden } }, undefined, { tsConfig: extractTSConfig("tsconfig.json") });
+  const result = await cruise(["src"], { ...options, validate: true, ruleSet: { forbidden } }, undefined, {
+    tsConfig: extractTSConfig("tsconfig.json"),
+  });
   return result.output as ICruiseResult;
 };
 
