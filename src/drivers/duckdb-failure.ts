@@ -29,7 +29,7 @@ interface KnownFailure {
 
 const knownFailures: readonly KnownFailure[] = [
   {
-    pattern: /Could not set lock on file.*?Conflicting lock is held(?: in (.+?))?(?: \(PID (\d+)\))?(?:\.|$)/s,
+    pattern: /Could not set lock on file.*?Conflicting lock is held(?: in (.+?))?(?: \(PID (\d+)\)|\.?(?:\s|$))/s,
     tell: ({ path, match: [, program, pid], cause }) =>
       connection(
         `\`${path}\` is in use by ${pid === undefined ? "another process" : `process ${pid}`}${program === undefined ? "" : ` (${program})`}. ` +

@@ -110,9 +110,12 @@ const problems: Readonly<Record<string, readonly [problem: string, advice: strin
   ENOTDIR: ["a part of the path is not a folder", "Choose another folder with `pipelinesDir` or DLT_DATA_DIR."],
   EEXIST: ["something of that name is in the way", "Move it away, or choose another folder with `pipelinesDir` or DLT_DATA_DIR."],
   EISDIR: ["a folder is in the way", "Move it away, or choose another folder with `pipelinesDir` or DLT_DATA_DIR."],
-  ENAMETOOLONG: ["the name is too long for this file system", "Give the pipeline, resource or table a shorter name."],
   EIO: ["the disk reports an error", "Check the disk, then run again."],
   ENFILE: ["too many files are open on this machine", "Close some programs and run again."],
+  ENAMETOOLONG: [
+    "the name is longer than the file system takes, and job files are named after their table",
+    "Give the table a shorter name with `tableName`, or keep deep lists as JSON with `maxTableNesting`.",
+  ],
   EMFILE: ["too many files are open", "Raise the limit (`ulimit -n`) and run again."],
 };
 

@@ -1,0 +1,23 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { expect, test } from "vitest";
+import { tempDir } from "../temp-dir.ts";
+
+// The whole suite runs on the Node of this machine; on the others what could differ there: the language, timers, streams, `current` across await, the driver.
+const smoke = ["test/e2e", "src/core", "src/extract", "src/drivers", "src/destinations"];
+
+test.each(["22", "24"])("the main job works on Node %s", { timeout: 600_000 }, (version) => {
+  const node = execFileSync("bash", ["scripts/node-env.sh", version], { encoding: "utf8" }).trim();
+  expect(execFileSync(node, ["--version"], { encoding: "utf8" })).toMatch(new RegExp(`^v${version}\\.`));
+
+  const tests = spawnSync(node, ["node_modules/vitest/vitest.mjs", "run", ...smoke, "--typecheck.enabled=false"], { encoding: "utf8" });
+  expect(`${tests.stdout}${tests.stderr}`).not.toContain("FAIL");
+  expect(tests.status).toBe(0);
+
+  const cli = new URL("../../dist/cli/main.js", import.meta.url).pathname;
+  const example = new URL("../../examples/chess/main.ts", import.meta.url).pathname;
+  const cwd = tempDir();
+  const env = { ...process.env, DLT_DATA_DIR: cwd, CHESS_PORT: `186${version}` };
+  const run = spawnSync(node, [cli, "run", example], { cwd, env, encoding: "utf8" });
+  expect(run.stderr).not.toContain("Error");
+  expect(run.status).toBe(0);
+});
