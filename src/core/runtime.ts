@@ -4,8 +4,10 @@ import { randomBytes } from "node:crypto";
 export interface Runtime {
   /** Microseconds since 1970. */
   nowMicros(): number;
-  /** A load id that is greater, as text, than every one before it in this process. */
+  /** A load id that is greater, as text, than every one before it in this process and every one that was seen. */
   newLoadId(): string;
+  /** Tells of a load id of another process: the clock may have been set back since, and the greatest id is the newest state. */
+  seeLoadId(loadId: string): void;
   randomBytes(size: number): Uint8Array;
 }
 
@@ -17,7 +19,7 @@ export interface RuntimeOptions {
 export function createRuntime(options: RuntimeOptions = {}): Runtime {
   const { now } = options;
   const nowMicros = now === undefined ? machineMicros : () => now().getTime() * 1000;
-  return { nowMicros, newLoadId: () => nextLoadId(nowMicros()), randomBytes };
+  return { nowMicros, newLoadId: () => nextLoadId(nowMicros()), seeLoadId, randomBytes };
 }
 
 function machineMicros(): number {
@@ -31,4 +33,9 @@ function nextLoadId(micros: number): string {
   lastLoadMicros = Math.max(micros, lastLoadMicros + 1);
   const seconds = Math.floor(lastLoadMicros / 1_000_000);
   return `${seconds}.${String(lastLoadMicros % 1_000_000).padStart(6, "0")}`;
+}
+
+function seeLoadId(loadId: string): void {
+  const micros = Math.ceil(Number(loadId) * 1_000_000);
+  if (Number.isSafeInteger(micros)) lastLoadMicros = Math.max(lastLoadMicros, micros);
 }

@@ -130,6 +130,11 @@ export class PackageStore {
     return [...this.#loadIds(this.#normalized), ...this.#loadIds(this.#extracted)].sort();
   }
 
+  /** Of all packages that are here; undefined when there are none. */
+  newestLoadId(): string | undefined {
+    return [...this.pendingLoadIds(), ...this.#loadIds(this.#loaded)].sort().at(-1);
+  }
+
   #packages(folder: string): PackageFolder[] {
     return this.#loadIds(folder).map((loadId) => new PackageFolder(this.workingDir, join(folder, loadId), loadId));
   }

@@ -212,7 +212,7 @@ class PipelineValue implements Untyped {
       if (isRunInfo(result)) context.emit({ type: "run-completed", info: result });
       return result;
     } catch (error) {
-      if (LeatError.is(error)) context.emit({ type: "run-failed", error });
+      if (LeatError.is(error)) announceFailure(context, error);
       throw error;
     } finally {
       this.#lastTrace = context.trace();
@@ -227,6 +227,8 @@ class PipelineValue implements Untyped {
       this.#local.create();
       guardDisk(workingDir, () => this.#store.open());
       recoverLocal(this.#local, this.#store);
+      const newest = this.#store.newestLoadId();
+      if (newest !== undefined) this.#runtime.seeLoadId(newest);
       return lock;
     } catch (error) {
       lock[Symbol.dispose]();
@@ -313,6 +315,15 @@ function hintsOf(options: RunOptions<never>): ResourceHints {
   const { signal: _, ...hints } = options;
   checkOptions("run()", hints, hintNames);
   return Object.fromEntries(Object.entries(hints as Loose).filter(([, value]) => value !== undefined));
+}
+
+/** A listener that throws here must not hide why the run failed. */
+function announceFailure(context: RunContext, error: LeatError): void {
+  try {
+    context.emit({ type: "run-failed", error });
+  } catch {
+    // The error of the run is the one to act on.
+  }
 }
 
 function isRunInfo(result: unknown): result is RunInfo {

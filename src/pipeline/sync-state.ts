@@ -24,9 +24,10 @@ export interface SyncOptions {
  * a dataset that is gone makes it a first run again. What the caller asked for (dataset, destination) is kept over what is stored.
  */
 export async function syncState(options: SyncOptions): Promise<void> {
-  const { session, local, pipelineName } = options;
+  const { session, local, runtime, pipelineName } = options;
   const stored = await session.readState(pipelineName);
   const mine = local.readState() ?? options.newState();
+  if (stored !== undefined) runtime.seeLoadId(stored.loadId);
   if (stored === undefined) {
     if (await isDatasetGone(mine, options)) forget(options);
     return;
