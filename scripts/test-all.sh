@@ -3,8 +3,9 @@
 # without it they fail, they are not skipped. The last line is `N passed, N failed`.
 set -uo pipefail
 cd "$(dirname "$0")/.."
-report=$(mktemp)
-trap 'rm -f "$report"' EXIT
+# REPORT names a file that is to keep the results as JSON.
+report=${REPORT:-$(mktemp)}
+[ -n "${REPORT:-}" ] || trap 'rm -f "$report"' EXIT
 
 bash scripts/python-env.sh > /dev/null
 status=0
