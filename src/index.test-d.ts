@@ -192,7 +192,6 @@ describe("errors", () => {
     expectTypeOf<ErrorOf<"undefined-relation">["relation"]>().toEqualTypeOf<string>();
     expectTypeOf<ErrorOf<"missing-driver">["packageName"]>().toEqualTypeOf<string>();
     expectTypeOf<ErrorOf<"package-corrupt">["loadId"]>().toEqualTypeOf<string>();
-    expectTypeOf<ErrorOf<"package-pending">["loadIds"]>().toEqualTypeOf<readonly string[]>();
     expectTypeOf<ErrorOf<"version-too-new">["version"]>().toEqualTypeOf<number>();
     expectTypeOf<ErrorOf<"pipeline-locked">["ownerPid"]>().toEqualTypeOf<number>();
     expectTypeOf<ErrorOf<"step-failed">["step"]>().toEqualTypeOf<leat.Step>();

@@ -42,7 +42,6 @@ export { type TransformerOptions, transformer } from "./extract/transformer.ts";
 export type { LoadPackageInfo } from "./load/package-info.ts";
 export {
   PackageCorruptError,
-  PackagePendingError,
   PipelineLockedError,
   VersionTooNewError,
   WorkingDirError,

@@ -5,6 +5,7 @@ interface PipelineOptions extends SharedOptions {
   readonly verbose?: number;
   readonly pipelinesDir?: string;
   readonly listPipelines?: boolean;
+  readonly yes?: boolean;
 }
 
 /**
@@ -14,11 +15,14 @@ interface PipelineOptions extends SharedOptions {
 export function addPipelineCommand(program: Command): void {
   const pipeline = withPipelineOptions(program.command("pipeline"))
     .summary("look at the pipelines of this machine")
-    .description("Looks at the pipelines of this machine. Reads their files and opens no destination.")
+    .description("Looks at the pipelines of this machine, and gives up packages that cannot be loaded.")
     .usage("[options] -l\n       leat pipeline [options] NAME [OPERATION]")
     .option("-l, --list-pipelines", "list the pipelines")
     .argument("[name]", "the pipeline")
-    .argument("[operation...]", "info (default): what is known of the pipeline, its state, schemas and packages")
+    .argument(
+      "[operation...]",
+      "info (default): what is known of the pipeline, its state, schemas and packages; abort-packages: gives up what is not loaded yet",
+    )
     .passThroughOptions()
     .action(async (name: string | undefined, rest: readonly string[], _: unknown, command: Command) => {
       const options = command.optsWithGlobals<PipelineOptions>();
@@ -44,6 +48,13 @@ function operations(name: string, outer: PipelineOptions, program: Command): Com
       const all = [outer, parser.opts<PipelineOptions>(), inner];
       const { showPipeline } = await import("./show-pipeline.ts");
       showPipeline(name, { ...Object.assign({}, ...all), verbose: all.reduce((sum, { verbose = 0 }) => sum + verbose, 0) });
+    });
+  withPipelineOptions(parser.command("abort-packages"))
+    .description("Gives up the packages that are not loaded yet: their rows are extracted again by the next run.")
+    .option("-y, --yes", "do not ask")
+    .action(async (inner: PipelineOptions) => {
+      const { abortPending } = await import("./abort-pending.ts");
+      await abortPending(name, Object.assign({}, outer, parser.opts<PipelineOptions>(), inner));
     });
   return parser;
 }

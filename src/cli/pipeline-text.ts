@@ -105,7 +105,7 @@ function packageLines({ pendingPackages, lastLoadedPackage }: LocalPipelineInfo)
   ]);
 }
 
-function packageText({ loadId, schemaName, jobs }: Package): string {
+export function packageText({ loadId, schemaName, jobs }: Package): string {
   const failed = jobs.filter((job) => job.state === "failed").length;
   const work = `${count(jobs.length, "job")}${failed === 0 ? "" : `, ${failed} failed`}`;
   return `${loadId} (${loadTime(loadId)}), schema ${schemaName}, ${work}`;

@@ -1,4 +1,4 @@
-import type { RunInfo } from "../pipeline/infos.ts";
+import type { LoadInfo } from "../pipeline/infos.ts";
 import { observePipelines } from "../pipeline/observer.ts";
 import { failureDocument } from "./failure-document.ts";
 import { exitCodeOf, failureText } from "./failure-text.ts";
@@ -12,7 +12,7 @@ interface SessionOptions {
 /** From the start of a script to the end of the process: collects what its pipelines did, and prints it at the end. */
 export class ScriptSession {
   readonly #options: SessionOptions;
-  readonly #runs: RunInfo[] = [];
+  readonly #runs: LoadInfo[] = [];
   readonly #printed = new Set<object>();
   #failure: { readonly error: unknown } | undefined;
   #isLoaded = false;
@@ -28,6 +28,7 @@ export class ScriptSession {
       onEvent: (event) => {
         if (event.type === "run-completed") session.#runs.push(event.info);
       },
+      onLoaded: (info) => void session.#runs.push(info),
       onPrinted: (info) => void session.#printed.add(info),
     });
     // Unhandled rejections come here too. A script with a listener of its own decides itself.

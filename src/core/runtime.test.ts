@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { createRuntime } from "./runtime.ts";
 
 test("load ids rise, also when the clock stands still", () => {
@@ -13,4 +13,14 @@ test("a load id is greater than one that another process made before the clock w
   const ahead = "4200000000.123456";
   runtime.seeLoadId(ahead);
   expect(runtime.newLoadId() > ahead).toBe(true);
+});
+
+test("the time is that of the wall clock, also when it went on while the process slept, and rises", () => {
+  const runtime = createRuntime();
+  const awake = Date.now() + 3_600_000;
+  vi.spyOn(Date, "now").mockReturnValue(awake);
+  const times = Array.from({ length: 5000 }, () => runtime.nowMicros());
+  vi.restoreAllMocks();
+  expect(Math.abs(times[0]! / 1000 - awake)).toBeLessThan(2);
+  expect(times.every((time, i) => i === 0 || time > times[i - 1]!)).toBe(true);
 });

@@ -22,8 +22,15 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
   return { nowMicros, newLoadId: () => nextLoadId(nowMicros()), seeLoadId, randomBytes };
 }
 
+let lastMicros = 0;
+
+/** Milliseconds of the wall clock: `performance` counts on from the start of the process, and falls behind it in days. It only gives the digits below, and time still rises. */
 function machineMicros(): number {
-  return Math.round((performance.timeOrigin + performance.now()) * 1000);
+  const below = Math.floor(performance.now() * 1000) % 1000;
+  const micros = Date.now() * 1000 + below;
+  // The two clocks do not tick together: within a millisecond the digits may begin again. A clock that was set back is believed.
+  lastMicros = micros > lastMicros || micros < lastMicros - 1_000_000 ? micros : lastMicros + 1;
+  return lastMicros;
 }
 
 let lastLoadMicros = 0;

@@ -4,8 +4,6 @@ import type { MergeStrategy, ReplaceStrategy } from "../schema/hint-options.ts";
 export interface Capabilities {
   /** Formats of load jobs, the preferred one first. */
   readonly loaderFileFormats: readonly string[];
-  /** One commit covers tables, all jobs, schema, state and load record of a package. */
-  readonly atomicPackages: boolean;
   /** False: `Users` and `users` are one table. */
   readonly caseSensitiveIdentifiers: boolean;
   /** Longest name of a table or column in code points; undefined is no limit. */
@@ -18,28 +16,15 @@ export interface Capabilities {
   readonly decimalPrecision: readonly [precision: number, scale: number];
   /** Precision and scale of a wei column. */
   readonly weiPrecision: readonly [precision: number, scale: number];
-  /** Digits of a second that a timestamp keeps. */
-  readonly timestampPrecision: number;
-  /** False: every timestamp is stored as UTC wall clock. */
-  readonly supportsTimezones: boolean;
-  /** Longest text value in UTF-8 bytes; undefined is no limit. */
-  readonly maxTextBytes: number | undefined;
-  /** A job file may lack columns of its table; false: each file needs all of them. */
-  readonly acceptsMissingColumns: boolean;
 }
 
 /** What is assumed of a destination that says nothing: the least. */
 export const minimalCapabilities: Capabilities = {
   loaderFileFormats: ["jsonl"],
-  atomicPackages: false,
   caseSensitiveIdentifiers: false,
   maxIdentifierLength: undefined,
   mergeStrategies: [],
   replaceStrategies: ["truncate-and-insert"],
   decimalPrecision: [38, 9],
   weiPrecision: [38, 0],
-  timestampPrecision: 6,
-  supportsTimezones: true,
-  maxTextBytes: undefined,
-  acceptsMissingColumns: false,
 };

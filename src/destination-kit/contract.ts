@@ -21,6 +21,8 @@ export interface DestinationContract<Type extends string = string> extends Desti
   describe(context: OpenContext): Promise<string>;
   /** Connects. Creates the database when there is none, but no dataset. Throws ConnectionError. */
   open(context: OpenContext): Promise<LoadSession>;
+  /** Lets go of what is kept between sessions, such as a database in memory. */
+  close?(): Promise<void>;
 }
 
 export interface OpenContext {
@@ -29,7 +31,6 @@ export interface OpenContext {
   readonly workingDir: string;
   /** Relative paths start here. */
   readonly cwd: string;
-  readonly signal?: AbortSignal | undefined;
   /** Looks up settings of this destination in the sections `destination` and its name. A group `credentials` inside the spec is looked up as dlt does. */
   readonly config: <Spec extends ConfigSpec>(spec: Spec, overrides: ConfigOverrides<Spec>) => Promise<ConfigOf<Spec>>;
 }
@@ -100,8 +101,6 @@ export interface PackagePlan {
   readonly jobs: readonly LoadJob[];
   /** Time of `_dlt_version` and `_dlt_loads` rows, microseconds since 1970. */
   readonly insertedAtMicros: number;
-  /** When it fires before the commit, nothing is stored and CancelledError is thrown. A statement that runs is not interrupted. */
-  readonly signal?: AbortSignal | undefined;
 }
 
 export interface JobObserver {

@@ -35,6 +35,13 @@ export class DuckDbDatabases {
     }
   }
 
+  /** Ends the database in memory. Connections that are still open keep it until they are closed. */
+  async close(): Promise<void> {
+    const memory = this.#memory;
+    this.#memory = undefined;
+    (await memory)?.closeSync();
+  }
+
   async #connectToMemory(api: DuckDbApi, location: DuckDbLocation): Promise<DuckDbConnection> {
     this.#memory ??= api.DuckDBInstance.create(inMemory, startSettings(location));
     return openConnection(api, await this.#memory, location, () => {});

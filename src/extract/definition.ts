@@ -9,8 +9,8 @@ export type Step =
 
 export interface Limit {
   readonly maxItems: number;
+  readonly maxRows: number;
   readonly maxTimeMs: number;
-  readonly countRows: boolean;
 }
 
 /** What a resource is, as data. `resource()` and `transformer()` make it; a run reads it. */
@@ -47,7 +47,7 @@ export function combineLimits(first: Limit | undefined, second: Limit | undefine
   if (first === undefined || second === undefined) return first ?? second;
   return {
     maxItems: Math.min(first.maxItems, second.maxItems),
+    maxRows: Math.min(first.maxRows, second.maxRows),
     maxTimeMs: Math.min(first.maxTimeMs, second.maxTimeMs),
-    countRows: second.countRows,
   };
 }

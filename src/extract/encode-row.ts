@@ -1,5 +1,7 @@
 import { encodeJson } from "../core/json-encode.ts";
 import { scalarOf } from "../core/json-scalar.ts";
+import { MarkedItem } from "./marked.ts";
+import { isPromise } from "./rows.ts";
 
 /** Thrown for what a row cannot hold; the caller adds resource and row. */
 export class UnencodableError extends Error {
@@ -15,7 +17,8 @@ export class UnencodableError extends Error {
 
 /**
  * The typed JSON text of a row. Scalars become `{ value }`. Class instances count by their own enumerable properties, or by what their `toJSON` gives;
- * Maps are objects, Sets and typed arrays are lists, bytes stay bytes. Throws UnencodableError for functions, symbols and circular structures.
+ * Maps are objects, Sets and typed arrays are lists, bytes stay bytes. Throws UnencodableError for functions, symbols and circular structures,
+ * and for what would be stored as nothing: promises, and instances that have neither properties nor `toJSON`.
  */
 export function encodeRow(row: unknown): string {
   const document = isRowObject(row) ? row : { value: row };
@@ -76,6 +79,9 @@ function isPlainObject(value: object, depth: number): boolean {
 function rewrite(value: unknown, path: string, parents: readonly object[]): unknown {
   if (typeof value === "function" || typeof value === "symbol") throw new UnencodableError(path, `a ${typeof value}`);
   if (typeof value !== "object" || value === null) return value;
+  if (isPromise(value)) throw new UnencodableError(path, "a promise (await it)");
+  if (value instanceof MarkedItem)
+    throw new UnencodableError(path, "an item of withTableName() or withHints() inside a row (mark the whole row)");
   if (value instanceof ArrayBuffer) return new Uint8Array(value);
   if (isScalarObject(value)) return value;
   if (parents.includes(value)) throw new UnencodableError(path, "an object that contains itself (circular)");
@@ -89,10 +95,25 @@ function rewrite(value: unknown, path: string, parents: readonly object[]): unkn
     );
   }
   if (value instanceof Number || value instanceof String || value instanceof Boolean) return value.valueOf();
+  if (!(value instanceof Map) && isEmptyInstance(value))
+    throw new UnencodableError(path, `an instance of ${className(value)}, which has no own properties`);
   const entries = value instanceof Map ? [...value].map(([key, member]) => [String(key), member] as const) : Object.entries(value);
   const rewritten = new Map<string, unknown>();
   for (const [key, member] of entries) if (member !== undefined) rewritten.set(key, rewrite(member, memberPath(path, key), inner));
   return rewritten;
+}
+
+/** Such an instance (an Error, a RegExp, a Response) keeps what it holds to itself. A plain object may be of another realm. */
+function isEmptyInstance(value: object): boolean {
+  const prototype: object | null = Object.getPrototypeOf(value);
+  const isPlain = prototype === null || prototype === Object.prototype || Object.getPrototypeOf(prototype) === null;
+  return !isPlain && Object.keys(value).length === 0;
+}
+
+function className(value: object): string {
+  const made: unknown = value.constructor;
+  const name = typeof made === "function" ? made.name : "";
+  return name === "" ? Object.prototype.toString.call(value).slice("[object ".length, -1) : name;
 }
 
 function memberPath(path: string, key: string): string {

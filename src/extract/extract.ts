@@ -9,7 +9,7 @@ import { packageStateEngineVersion } from "../load-package/package-state.ts";
 import type { PackageStore } from "../load-package/package-store.ts";
 import { bumpSchema } from "../schema/bump.ts";
 import type { SchemaDocument } from "../schema/document.ts";
-import type { MergeStrategy, SourceHints } from "../schema/hint-options.ts";
+import type { MergeStrategy, ResourceHints, SourceHints } from "../schema/hint-options.ts";
 import { schemaNaming } from "../schema/schema-naming.ts";
 import { withSourceHints } from "../schema/source-hints.ts";
 import { stateTable } from "../schema/system-tables.ts";
@@ -56,6 +56,8 @@ export interface ExtractOptions {
   readonly maxIdentifierLength: number | undefined;
   /** How the destination merges rows. */
   readonly mergeStrategies: readonly MergeStrategy[];
+  /** Refuses hints that a mark brings and that cannot be done. */
+  readonly checkHints: (resource: string, hints: ResourceHints, schema: SchemaDocument) => void;
   readonly onProgress: (progress: ResourceProgress) => void;
 }
 
@@ -106,11 +108,14 @@ interface OpenSource {
   readonly extract: SourceExtract;
 }
 
-function openSource(source: SourceToExtract, { store, runtime, maxIdentifierLength, mergeStrategies }: ExtractOptions): OpenSource {
+function openSource(
+  source: SourceToExtract,
+  { store, runtime, maxIdentifierLength, mergeStrategies, checkHints }: ExtractOptions,
+): OpenSource {
   const schema = withSourceHints(source.schema, source.hints);
   const naming = schemaNaming(schema, maxIdentifierLength);
   const folder = guardDisk(store.workingDir, () => store.createExtracting(runtime.newLoadId()));
-  return { source, extract: new SourceExtract({ folder, schema, naming, mergeStrategies }) };
+  return { source, extract: new SourceExtract({ folder, schema, naming, mergeStrategies, checkHints }) };
 }
 
 /** A table that is replaced is read from the start: its resource's state begins empty (as dlt). */

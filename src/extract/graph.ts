@@ -9,7 +9,7 @@ export interface GraphNode {
 }
 
 /**
- * The graph of one source: a node per resource, parents first. Selected resources are loaded; a parent that is not selected only feeds.
+ * The graph of one source: a node per resource. Selected resources are loaded; a parent that is not selected only feeds.
  * Throws ConfigError when two different resources have one name, and when a transformer feeds itself.
  */
 export function buildGraph(sourceName: string, resources: readonly ResourceDefinition[]): readonly GraphNode[] {

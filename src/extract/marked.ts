@@ -35,7 +35,24 @@ export function withHints<Item>(item: Item, hints: TableHints<RowOf<Item>> & { r
 
 /** The item inside, and all marks around it; the outer one wins. */
 export function unwrap(item: MarkedItem, outer: Mark | undefined): { readonly item: unknown; readonly mark: Mark } {
-  const inner = item.mark;
-  const mark: Mark = outer === undefined ? inner : { ...inner, ...outer, hints: { ...inner.hints, ...outer.hints } as TableHints };
-  return { item: item["~item"], mark };
+  return { item: item["~item"], mark: combineMarks(item.mark, outer)! };
+}
+
+/** Both marks; where they differ the second one wins. */
+export function combineMarks(first: Mark | undefined, second: Mark | undefined): Mark | undefined {
+  if (first === undefined || second === undefined) return first ?? second;
+  const hasHints = first.hints !== undefined || second.hints !== undefined;
+  return { ...first, ...second, ...(hasHints ? { hints: { ...first.hints, ...second.hints } as TableHints } : {}) };
+}
+
+/** True when rows of both marks can be written together. */
+export function isSameMark(first: Mark | undefined, second: Mark | undefined): boolean {
+  if (first === second) return true;
+  return first?.tableName === second?.tableName && isSameHints(first?.hints ?? {}, second?.hints ?? {});
+}
+
+function isSameHints(first: object, second: object): boolean {
+  const keys = Object.keys(first);
+  if (keys.length !== Object.keys(second).length) return false;
+  return keys.every((key) => (first as Record<string, unknown>)[key] === (second as Record<string, unknown>)[key]);
 }

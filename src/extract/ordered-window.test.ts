@@ -42,3 +42,18 @@ test("tells at once of a failure that nobody waits for, and throws it at the nex
   expect(() => window.push(Promise.reject(new Error("late")))).toThrow(failure);
   expect(() => window.drain()).toThrow(failure);
 });
+
+test("tells at once of a failure behind a value that hangs, and delivers nothing more", async () => {
+  const onFailure = vi.fn();
+  const delivered: number[] = [];
+  let resolveFirst = (_: number): void => {};
+  const window = new OrderedWindow<number>(10, (value) => void delivered.push(value), onFailure);
+  void window.push(new Promise<number>((resolve) => (resolveFirst = resolve)));
+  const failure = new Error("no");
+  void window.push(Promise.reject(failure));
+  await expect(window.drain()).rejects.toThrow(failure);
+  expect(onFailure).toHaveBeenCalledExactlyOnceWith(failure);
+  resolveFirst(1);
+  await sleep(1);
+  expect(delivered).toEqual([]);
+});

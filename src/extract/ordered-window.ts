@@ -13,7 +13,7 @@ export class OrderedWindow<T> {
   #isPumping = false;
   #failure: { readonly error: unknown } | undefined;
 
-  /** `onFailure` is told at once of a value that fails while nobody pushes. */
+  /** `onFailure` is told at once of a value that fails, also while those before it are on their way. */
   constructor(limit: number, deliver: (value: T) => void | Promise<void>, onFailure: (error: unknown) => void) {
     this.#limit = limit;
     this.#deliver = deliver;
@@ -22,8 +22,8 @@ export class OrderedWindow<T> {
 
   /** Pushes come one after another: await the result, if there is one, before the next. Throws what an earlier value failed with. */
   push(value: T | PromiseLike<T>): void | Promise<void> {
-    // Its turn comes later, or never; until then a rejection must not count as unhandled.
-    if (isPromise(value)) Promise.resolve(value).catch(() => {});
+    // Those before it may hang, so nobody waits for its turn. After a failure a rejection must not count as unhandled.
+    if (isPromise(value)) Promise.resolve(value).catch((error: unknown) => this.#fail(error));
     if (this.#failure !== undefined) throw this.#failure.error;
     if (this.#queue.length === 0 && !isPromise(value)) return this.#deliver(value as T);
     this.#queue.push(value);
@@ -45,17 +45,24 @@ export class OrderedWindow<T> {
     this.#isPumping = true;
     try {
       while (this.#queue.length > 0) {
-        await this.#deliver((await this.#queue[0]) as T);
+        const value = (await this.#queue[0]) as T;
+        if (this.#failure !== undefined) break;
+        await this.#deliver(value);
         void this.#queue.shift();
         this.#wake();
       }
     } catch (error) {
-      this.#failure = { error };
-      this.#queue.length = 0;
-      for (const waiter of this.#waiting.splice(0)) waiter.reject(error);
-      this.#onFailure(error);
+      this.#fail(error);
     }
     this.#isPumping = false;
+  }
+
+  #fail(error: unknown): void {
+    if (this.#failure !== undefined) return;
+    this.#failure = { error };
+    this.#queue.length = 0;
+    for (const waiter of this.#waiting.splice(0)) waiter.reject(error);
+    this.#onFailure(error);
   }
 
   #wake(): void {

@@ -64,6 +64,22 @@ describe("a raw file", () => {
     expect(readFileSync(join(folder, "rows.0"), "utf8")).toBe("");
   });
 
+  it("goes on in the same file after it was suspended", () => {
+    const file = open();
+    file.suspend();
+    for (const row of [1, 2, 3]) {
+      file.append(String(row));
+      file.suspend();
+      file.suspend();
+    }
+    expect(lines()).toEqual([[1], [2], [3]]);
+    file.append("4");
+    file.append("5");
+    file.finish();
+    expect(lines()).toEqual([[1], [2], [3], [4, 5]]);
+    expect([file.rows, file.files, file.bytes]).toEqual([5, 1, 18]);
+  });
+
   it("writes nothing more once it is abandoned", () => {
     const file = open();
     file.append("1");

@@ -18,6 +18,8 @@ export class RawFile {
   readonly #nextPath: () => string;
   #fd: number | undefined;
   #path = "";
+  /** The file at `#path` is closed and not at its end. */
+  #isSuspended = false;
   #line = Buffer.allocUnsafe(firstRoom);
   #lineSize = 0;
   #fileBytes = 0;
@@ -55,9 +57,20 @@ export class RawFile {
     this.#openFile();
   }
 
+  /** Gives back the open file and the room of a line; the next row goes on where this one ended. */
+  suspend(): void {
+    if (this.#lineSize > 0) this.#writeLine();
+    this.#line = noRoom;
+    if (this.#fd === undefined) return;
+    closeSync(this.#fd);
+    this.#fd = undefined;
+    this.#isSuspended = true;
+  }
+
   /** Writes what is gathered and makes it survive a power cut. */
   finish(): void {
     if (this.#lineSize > 0) this.#writeLine();
+    if (this.#isSuspended) this.#openFile();
     this.#closeFile();
   }
 
@@ -71,7 +84,7 @@ export class RawFile {
   #reserve(rowText: string): void {
     const needed = this.#lineSize + 3 + (rowText.length < lineBytes ? rowText.length * 3 : Buffer.byteLength(rowText));
     if (needed <= this.#line.length) return;
-    const larger = Buffer.allocUnsafe(Math.max(needed, 2 * this.#line.length));
+    const larger = Buffer.allocUnsafe(Math.max(needed, 2 * this.#line.length, firstRoom));
     this.#line.copy(larger, 0, 0, this.#lineSize);
     this.#line = larger;
   }
@@ -88,6 +101,10 @@ export class RawFile {
   }
 
   #openFile(): number {
+    if (this.#isSuspended) {
+      this.#fd = openSync(this.#path, "a");
+      this.#isSuspended = false;
+    }
     if (this.#fd === undefined) {
       this.#path = this.#nextPath();
       this.#fd = openSync(this.#path, "wx");
@@ -105,5 +122,6 @@ export class RawFile {
   }
 }
 
+const noRoom = Buffer.alloc(0);
 const openBracket = "[".charCodeAt(0);
 const comma = ",".charCodeAt(0);

@@ -171,5 +171,8 @@ export function readLimit(resourceName: string, max: LimitOptions): Limit {
   checkOptions(`limit() of resource \`${resourceName}\``, others, ["maxItems", "maxTime", "countRows"]);
   if (!(maxItems >= 0))
     throw new ConfigError(`The limit of resource \`${resourceName}\` has to be a number of items, 0 or more; got ${maxItems}.`);
-  return { maxItems, maxTimeMs: maxTime === undefined ? Number.POSITIVE_INFINITY : durationMs(maxTime), countRows };
+  const maxTimeMs = maxTime === undefined ? Number.POSITIVE_INFINITY : durationMs(maxTime);
+  return countRows
+    ? { maxItems: Number.POSITIVE_INFINITY, maxRows: maxItems, maxTimeMs }
+    : { maxItems, maxRows: Number.POSITIVE_INFINITY, maxTimeMs };
 }

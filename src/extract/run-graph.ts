@@ -1,9 +1,11 @@
 import { CancelledError } from "../core/errors.ts";
+import { type Breathe, breather } from "./breather.ts";
 import type { GraphNode } from "./graph.ts";
 import { Limiter } from "./limiter.ts";
-import { type NodeEnvironment, RunningNode } from "./running-node.ts";
+import type { NodeEnvironment } from "./node-environment.ts";
+import { RunningNode } from "./running-node.ts";
 
-export interface RunGraphOptions extends Omit<NodeEnvironment, "fail"> {
+export interface RunGraphOptions extends Omit<NodeEnvironment, "fail" | "breathe"> {
   /** Parallel resources that are asked for an item at one time. */
   readonly workers: number;
   readonly order: "fifo" | "round_robin";
@@ -12,9 +14,6 @@ export interface RunGraphOptions extends Omit<NodeEnvironment, "fail"> {
 
 /** How long failed or cancelled resources get to clean up (their `finally` blocks) before they are left behind. */
 const graceMs = 1000;
-
-/** Longest time without a look at signals and timers, when all resources are synchronous. */
-const breathMs = 20;
 
 /**
  * Runs the resources of a run to their end: rows go through their steps to `write` and to the transformers.
@@ -25,14 +24,16 @@ export async function runGraph(graph: readonly GraphNode[], options: RunGraphOpt
   if (options.signal.aborted) throw new CancelledError("The run was cancelled before it began.", { cause: options.signal.reason });
   const stop = new AbortController();
   const { failed, fail } = failure();
-  const environment: NodeEnvironment = { ...options, signal: AbortSignal.any([options.signal, stop.signal]), fail };
+  const signal = AbortSignal.any([options.signal, stop.signal]);
+  const breathe = breather(signal);
+  const environment: NodeEnvironment = { ...options, signal, breathe, fail };
   const roots = startNodes(graph, environment);
   const parallel = roots.filter((root) => root.definition.parallel);
   const inTurn = roots.filter((root) => !root.definition.parallel);
   const workers = new Limiter(options.workers);
 
-  const lanes = parallel.map((root) => runAlone(root, workers));
-  lanes.push(options.order === "fifo" ? runInOrder(inTurn) : runInTurn(inTurn));
+  const lanes = parallel.map((root) => runAlone(root, workers, breathe));
+  lanes.push(options.order === "fifo" ? runInOrder(inTurn, breathe) : runInTurn(inTurn, breathe));
   const { cancelled, forget } = whenCancelled(options.signal);
   try {
     await Promise.race([Promise.all(lanes), cancelled, failed]);
@@ -57,14 +58,12 @@ function startNodes(graph: readonly GraphNode[], environment: NodeEnvironment): 
   return graph.filter((node) => node.definition.parent === undefined).map(start);
 }
 
-async function runAlone(root: RunningNode, workers: Limiter): Promise<void> {
-  const breathe = breather();
+async function runAlone(root: RunningNode, workers: Limiter, breathe: Breathe): Promise<void> {
   while (await workers.run(() => root.advance())) await breathe();
   await root.finish();
 }
 
-async function runInOrder(roots: readonly RunningNode[]): Promise<void> {
-  const breathe = breather();
+async function runInOrder(roots: readonly RunningNode[], breathe: Breathe): Promise<void> {
   for (const root of roots) {
     for (;;) {
       const advanced = root.advance();
@@ -75,8 +74,7 @@ async function runInOrder(roots: readonly RunningNode[]): Promise<void> {
   }
 }
 
-async function runInTurn(roots: readonly RunningNode[]): Promise<void> {
-  const breathe = breather();
+async function runInTurn(roots: readonly RunningNode[], breathe: Breathe): Promise<void> {
   let active = [...roots];
   while (active.length > 0) {
     const still: RunningNode[] = [];
@@ -90,22 +88,6 @@ async function runInTurn(roots: readonly RunningNode[]): Promise<void> {
     if (pause !== undefined) await pause;
     active = still;
   }
-}
-
-/** Lets the event loop turn now and then, so that signals, timers and progress live beside a synchronous generator. */
-function breather(): () => Promise<void> | undefined {
-  let last = performance.now();
-  let calls = 0;
-  return () => {
-    calls += 1;
-    if ((calls & 15) !== 0 || performance.now() - last < breathMs) return undefined;
-    return new Promise((resolve) =>
-      setImmediate(() => {
-        last = performance.now();
-        resolve();
-      }),
-    );
-  };
 }
 
 function failure(): { readonly failed: Promise<never>; readonly fail: (error: unknown) => void } {

@@ -30,12 +30,16 @@ interface ResourceCount {
   readonly tables: Set<RawFile>;
 }
 
+/** So many tables keep a file and a line in memory; a function that names tables may give thousands. */
+const maxOpenTables = 256;
+
 export interface SourceExtractOptions {
   readonly folder: PackageFolder;
   readonly schema: SchemaDocument;
   readonly naming: NamingConvention;
   /** Of the destination. */
   readonly mergeStrategies: readonly MergeStrategy[];
+  readonly checkHints: (resource: string, hints: ResourceHints, schema: SchemaDocument) => void;
 }
 
 /** What one source writes during an extract: raw files in a private package, and the hints of its tables in a schema. */
@@ -43,7 +47,11 @@ export class SourceExtract {
   readonly folder: PackageFolder;
   readonly #naming: NamingConvention;
   readonly #rootKeys: RootKeySettings;
+  readonly #checkHints: SourceExtractOptions["checkHints"];
   readonly #tables = new Map<string, RawFile>();
+  /** Those that hold something open, the one used last at the end. */
+  readonly #openTables = new Set<RawFile>();
+  #lastUsed: RawFile | undefined;
   /** Tables whose hints are in the schema already, by resource and table. */
   readonly #declared = new Set<string>();
   /** The hints that marks have changed, by resource and table. */
@@ -57,6 +65,7 @@ export class SourceExtract {
     this.#schema = options.schema;
     this.#naming = options.naming;
     this.#rootKeys = options;
+    this.#checkHints = options.checkHints;
   }
 
   get schema(): SchemaDocument {
@@ -154,6 +163,7 @@ export class SourceExtract {
     if (this.#declared.has(key) && changed === undefined) return name;
     const before = this.#marked.get(key) ?? definition.hints;
     const hints = changed === undefined ? before : mergeHints(before, changed as ResourceHints);
+    if (changed !== undefined) this.#checkHints(definition.name, hints, this.#schema);
     this.#marked.set(key, hints);
     this.#declared.add(key);
     const stored = tableHints(hints, this.#naming);
@@ -201,8 +211,22 @@ export class SourceExtract {
   }
 
   #rawFile(table: string): RawFile {
-    const known = this.#tables.get(table);
-    if (known !== undefined) return known;
+    const file = this.#tables.get(table) ?? this.#newRawFile(table);
+    if (file !== this.#lastUsed) this.#use(file);
+    return file;
+  }
+
+  #use(file: RawFile): void {
+    this.#lastUsed = file;
+    this.#openTables.delete(file);
+    this.#openTables.add(file);
+    if (this.#openTables.size <= maxOpenTables) return;
+    const [oldest] = this.#openTables;
+    oldest!.suspend();
+    this.#openTables.delete(oldest!);
+  }
+
+  #newRawFile(table: string): RawFile {
     const { folder } = this;
     let ordinal = 0;
     const file = new RawFile(() => {

@@ -21,25 +21,6 @@ export class PackageCorruptError extends PackageError {
   }
 }
 
-/** There are packages that are not loaded yet, and the call needs a pipeline without any. */
-export class PackagePendingError extends PackageError {
-  readonly code = "package-pending" as const;
-  readonly loadIds: readonly string[];
-
-  constructor(options: {
-    readonly workingDir: string;
-    readonly pipelineName: string;
-    readonly loadIds: readonly string[];
-    readonly what: string;
-  }) {
-    super(
-      `Pipeline \`${options.pipelineName}\` has pending load packages (${options.loadIds.join(", ")}): ${options.what} needs them loaded first. Call run() to finish them.`,
-      options,
-    );
-    this.loadIds = options.loadIds;
-  }
-}
-
 /** Something on disk was written by a newer version of leat or dlt. */
 export class VersionTooNewError extends PackageError {
   readonly code = "version-too-new" as const;

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { IdentifierError } from "../schema/naming/identifier.ts";
 
 /** The parts of a job file's name: `<table>.<file id>.<retry>.<format>[.gz]`. A job id is the name without the retry. */
 export interface JobFile {
@@ -10,7 +11,13 @@ export interface JobFile {
   readonly isCompressed: boolean;
 }
 
+/** Throws IdentifierError: only some naming conventions leave a slash in the name of a table. */
 export function jobFileName(job: JobFile): string {
+  if (/[/\0]/.test(job.table)) {
+    const problem =
+      "cannot be that of a table: job files are named after their table, and this name has a `/` or a NUL. Give the table another name with `tableName`, or use the naming convention snake_case";
+    throw new IdentifierError({ identifier: job.table, problem });
+  }
   return `${job.table}.${job.fileId}.${job.retry}.${job.format}${job.isCompressed ? ".gz" : ""}`;
 }
 

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { crashPoint } from "../core/crash-point.ts";
 import { readTextIfExists, syncFolder, writeFileAtomic } from "../core/files.ts";
@@ -148,7 +148,9 @@ export class PackageStore {
 
   /** What a killed run leaves: private folders, half-normalized packages, unfinished files, and moves that lack their last step. */
   #clearInterrupted(): void {
-    for (const folder of ["", "schemas", "normalize", "load"]) removeUnfinishedFiles(join(this.workingDir, folder));
+    // The root may hold files of others: a database, and what it spills.
+    rmIfFile(join(this.workingDir, "state.json.tmp"));
+    for (const folder of ["schemas", "normalize", "load"]) removeUnfinishedFiles(join(this.workingDir, folder));
     for (const folder of [...this.normalized(), ...this.extracted()]) removeUnfinishedFiles(folder.path);
     const normalizeFolder = join(this.workingDir, "normalize");
     for (const name of readdirSync(normalizeFolder)) {
@@ -183,5 +185,9 @@ export class PackageStore {
 /** Of `writeFileAtomic`: their text did not come into its place. */
 function removeUnfinishedFiles(folder: string): void {
   if (!existsSync(folder)) return;
-  for (const name of readdirSync(folder)) if (name.endsWith(".tmp")) rmSync(join(folder, name), { force: true });
+  for (const name of readdirSync(folder)) if (name.endsWith(".tmp")) rmIfFile(join(folder, name));
+}
+
+function rmIfFile(path: string): void {
+  if (lstatSync(path, { throwIfNoEntry: false })?.isFile() === true) rmSync(path, { force: true });
 }

@@ -1,6 +1,7 @@
 import { crashPoint } from "../core/crash-point.ts";
 import type { Runtime } from "../core/runtime.ts";
 import type { LoadSession } from "../destination-kit/contract.ts";
+import { LoadJobFailedError } from "../destination-kit/errors.ts";
 import type { LoadJob, LoadJobInfo } from "../destination-kit/load-job.ts";
 import { guardDisk } from "../load-package/errors.ts";
 import { jobId } from "../load-package/job-file.ts";
@@ -48,11 +49,31 @@ async function commit(options: LoadPackageOptions, jobs: readonly PackageJob[]):
   const byId = new Map(jobs.map((job) => [jobId(job), job]));
   const infoOf = (job: LoadJob, state: LoadJobInfo["state"]): LoadJobInfo => ({ ...jobInfo(byId.get(job.jobId)!), state });
   const plan = planPackage({ schema: folder.readSchema(), loadId: folder.loadId, jobs, insertedAtMicros: runtime.nowMicros() });
-  const { appliedUpdate } = await session.commitPackage(plan, {
-    started: (job) => onJob("job-started", infoOf(job, "started")),
-    completed: (job) => onJob("job-completed", infoOf(job, "completed")),
-  });
+  const announced = new Set<string>();
+  // A destination may do some jobs again, to find the one that fails: each is told of once.
+  const once = (event: "job-started" | "job-completed", job: LoadJob): void => {
+    const key = `${event} ${job.jobId}`;
+    if (announced.has(key)) return;
+    announced.add(key);
+    onJob(event, infoOf(job, event === "job-started" ? "started" : "completed"));
+  };
+  const { appliedUpdate } = await session
+    .commitPackage(plan, { started: (job) => once("job-started", job), completed: (job) => once("job-completed", job) })
+    .catch((error: unknown) => {
+      const failed = error instanceof LoadJobFailedError ? byId.get(error.job.jobId) : undefined;
+      if (failed !== undefined) tellOfFailure(options, { ...jobInfo(failed), state: "failed", failedMessage: (error as Error).message });
+      throw error;
+    });
   guardDisk(folder.workingDir, () => folder.writeSchemaUpdate(appliedUpdate, { isApplied: true }));
+}
+
+/** A listener that throws here must not hide why the job failed. */
+function tellOfFailure({ onJob }: LoadPackageOptions, job: LoadJobInfo): void {
+  try {
+    onJob("job-failed", job);
+  } catch {
+    // The error of the job is the one to act on.
+  }
 }
 
 function complete(options: LoadPackageOptions): LoadedPackage {

@@ -9,8 +9,9 @@ import { type Detection, detectionNames } from "../schema/detections.ts";
 import type { SchemaDocument, TableSchema } from "../schema/document.ts";
 import { schemaNaming } from "../schema/schema-naming.ts";
 import { isSystemTable } from "../schema/system-tables.ts";
-import { normalizerHints } from "../schema/table.ts";
+import { hasSeenData, normalizerHints } from "../schema/table.ts";
 import type { SchemaUpdate } from "../schema/update.ts";
+import { DistinctNames } from "./distinct-names.ts";
 import { createFlatten, type Flatten, type FlattenSettings } from "./flatten.ts";
 import { keyHash, rowHash } from "./keys.ts";
 import { randomRowIds } from "./random-row-ids.ts";
@@ -22,6 +23,8 @@ export interface NormalizePackageOptions {
   readonly target: PackageFolder;
   readonly schema: SchemaDocument;
   readonly maxIdentifierLength: number | undefined;
+  /** Of the destination. */
+  readonly caseSensitiveIdentifiers: boolean;
   readonly runtime: Runtime;
   readonly onProgress: (rows: number) => void;
 }
@@ -55,6 +58,7 @@ class PackageRun {
   readonly #detections: readonly Detection[];
   readonly #naming: FlattenSettings["naming"];
   readonly #tables = new Map<string, TableBuffer>();
+  readonly #tableNames: DistinctNames;
   readonly #jobRows: Record<string, number> = {};
   readonly #nowMs: number;
   #units = 0;
@@ -68,6 +72,9 @@ class PackageRun {
     this.#detections = (options.schema.settings.detections ?? []).filter((name): name is Detection =>
       (detectionNames as readonly string[]).includes(name),
     );
+    const { schema, caseSensitiveIdentifiers: caseSensitive } = options;
+    this.#tableNames = new DistinctNames({ what: "tables", schemaName: schema.name, caseSensitive });
+    for (const table of Object.values(schema.tables)) if (hasSeenData(table)) this.#tableNames.add(table.name);
     this.#flatten = createFlatten(flattenSettings(options, this.#naming));
   }
 
@@ -122,8 +129,17 @@ class PackageRun {
   #tableOf(name: string, parent: string | undefined, ordinal: number, unit: PackageJob): TableBuffer {
     let table = this.#tables.get(name);
     if (table === undefined) {
-      const { schema } = this.#options;
-      table = new TableBuffer({ schema, name, parent, naming: this.#naming, detections: this.#detections, nowMs: this.#nowMs });
+      const { schema, caseSensitiveIdentifiers: caseSensitive } = this.#options;
+      this.#tableNames.add(name);
+      table = new TableBuffer({
+        schema,
+        name,
+        parent,
+        naming: this.#naming,
+        detections: this.#detections,
+        nowMs: this.#nowMs,
+        caseSensitive,
+      });
       this.#tables.set(name, table);
     }
     if (!table.isFileOpen) table.beginFile(this.#options.target.newJobPath(this.#jobFile(name, ordinal, unit)));

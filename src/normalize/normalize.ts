@@ -14,6 +14,8 @@ export interface NormalizeOptions {
   /** The schema as it is known now; undefined when the package is the first of its schema. */
   readonly schema: SchemaDocument | undefined;
   readonly maxIdentifierLength: number | undefined;
+  /** Of the destination. */
+  readonly caseSensitiveIdentifiers: boolean;
   readonly runtime: Runtime;
   readonly onProgress: (rows: number) => void;
 }

@@ -15,6 +15,7 @@ import type { NamingConvention } from "../schema/naming/naming-convention.ts";
 import { completeColumn, newColumn, newVariantColumn } from "../schema/new-column.ts";
 import { placeCell } from "../schema/place-cell.ts";
 import { completeColumns, isComplete } from "../schema/table.ts";
+import { DistinctNames } from "./distinct-names.ts";
 import type { FlatRow } from "./flatten.ts";
 
 export interface TableBufferOptions {
@@ -24,6 +25,8 @@ export interface TableBufferOptions {
   readonly naming: NamingConvention;
   readonly detections: readonly Detection[];
   readonly nowMs: number;
+  /** Of the destination. False: `Id` and `id` are one column. */
+  readonly caseSensitive: boolean;
 }
 
 /** A column of the table, its type, and where its cells go. */
@@ -45,7 +48,8 @@ export class TableBuffer {
   readonly #slots = new Map<string, Slot>();
   readonly #newColumns = new Map<string, ColumnSchema>();
   /** Columns of the user's that must have a value in every row. */
-  readonly #required: readonly string[];
+  readonly #required: ReadonlySet<string>;
+  readonly #names: DistinctNames;
   #writer: ParquetFileWriter | undefined;
   #bufferedRows = 0;
   #rows = 0;
@@ -56,11 +60,18 @@ export class TableBuffer {
     this.parent = options.parent;
     this.#schema = schema;
     this.#options = options;
+    this.#names = new DistinctNames({
+      what: `columns of table \`${name}\``,
+      schemaName: schema.name,
+      caseSensitive: options.caseSensitive,
+    });
     this.#table = Object.hasOwn(schema.tables, name) ? schema.tables[name] : undefined;
     for (const column of this.#table === undefined ? [] : completeColumns(this.#table)) this.#addSlot(column);
-    this.#required = Object.values(this.#table?.columns ?? {})
-      .filter((column) => column.nullable === false && !column.name.startsWith("_dlt_"))
-      .map((column) => column.name);
+    this.#required = new Set(
+      Object.values(this.#table?.columns ?? {})
+        .filter((column) => column.nullable === false && !column.name.startsWith("_dlt_"))
+        .map((column) => column.name),
+    );
   }
 
   /** Rows so far, over all files. */
@@ -150,6 +161,7 @@ export class TableBuffer {
       preferredType: (column) => preferredType(this.#schema, column),
     });
     if (placed === undefined) throw this.#conflict(name, value, "it does not fit the column for variants either");
+    if (placed.column !== name && this.#required.has(name)) throw this.#valueElsewhere(name, value, placed.column);
     const slot = this.#slots.get(placed.column) ?? this.#addColumn(placed.column, placed.dataType, placed.isVariant);
     try {
       slot.buffer.set(rowIndex, placed.cell);
@@ -172,6 +184,7 @@ export class TableBuffer {
   }
 
   #addSlot(column: ColumnSchema): Slot {
+    this.#names.add(column.name);
     const { data_type: dataType, precision, scale, timezone } = column as ColumnSchema & { readonly timezone?: boolean };
     const type = parquetColumnType({ data_type: dataType!, precision, scale, timezone });
     const slot: Slot = { dataType: dataType!, buffer: createColumnBuffer(column.name, type) };
@@ -188,6 +201,20 @@ export class TableBuffer {
       rowIndex: this.#rows,
       change: `a row without a value for column \`${column}\`, which is not nullable`,
       advice: `Give every row a value, filter such rows, or declare columns: { ${column}: { nullable: true } }.`,
+    });
+  }
+
+  /** Its column would be empty then. */
+  #valueElsewhere(column: string, value: PresentValue, variant: string): ContractViolationError {
+    const [known, given] = [this.#slots.get(column)?.dataType ?? "text", valueType(value)];
+    return new ContractViolationError({
+      schemaName: this.#schema.name,
+      table: this.name,
+      column,
+      value,
+      rowIndex: this.#rows,
+      change: `a ${given} for column \`${column}\`, which is ${known} and not nullable: the value would go to \`${variant}\` and leave \`${column}\` empty`,
+      advice: `Give all rows a value of one type with .map(), declare columns: { ${column}: { dataType: ... } } before the first load, or columns: { ${column}: { nullable: true } }.`,
     });
   }
 

@@ -8,13 +8,7 @@ import type {
   UnsupportedError,
 } from "../destination-kit/errors.ts";
 import type { NotRunningError, ResourceFailedError, RowInvalidError } from "../extract/errors.ts";
-import type {
-  PackageCorruptError,
-  PackagePendingError,
-  PipelineLockedError,
-  VersionTooNewError,
-  WorkingDirError,
-} from "../load-package/errors.ts";
+import type { PackageCorruptError, PipelineLockedError, VersionTooNewError, WorkingDirError } from "../load-package/errors.ts";
 import type { ContractViolationError, TypeConflictError } from "../schema/errors.ts";
 import type { IdentifierError } from "../schema/naming/identifier.ts";
 import type { InvalidStateError, StateAccessError } from "../state/errors.ts";
@@ -37,7 +31,6 @@ export type AnyLeatError =
   | UnsupportedError
   | MissingDriverError
   | PackageCorruptError
-  | PackagePendingError
   | VersionTooNewError
   | PipelineLockedError
   | WorkingDirError

@@ -22,13 +22,14 @@ export class StepFailedError extends LeatError {
   }) {
     const { step, pipelineName, loadId, cause, pendingLoadIds } = options;
     const problem = cause instanceof Error ? cause.message : String(cause);
+    const retryable = LeatError.is(cause) && cause.retryable;
     const kept =
-      pendingLoadIds.length === 0 ? "" : ` Pending packages (${pendingLoadIds.join(", ")}) are kept: the next run finishes them first.`;
+      pendingLoadIds.length === 0 ? "" : ` Pending packages (${pendingLoadIds.join(", ")}) are kept: ${outlook(step, retryable)}`;
     super(
       `Pipeline \`${pipelineName}\` failed in step \`${step}\`${loadId === undefined ? "" : ` at package \`${loadId}\``}: ${problem}${kept}`,
       {
         cause,
-        retryable: LeatError.is(cause) && cause.retryable,
+        retryable,
       },
     );
     this.step = step;
@@ -38,4 +39,13 @@ export class StepFailedError extends LeatError {
     this.exitCode = LeatError.is(cause) ? cause.exitCode : 1;
     Object.defineProperty(this, "exitCode", { enumerable: false });
   }
+}
+
+/** What comes of the pending packages. A step that works on them fails the same way again when time alone does not mend it. */
+function outlook(step: Step, retryable: boolean): string {
+  if (retryable || step === "sync" || step === "extract") return "the next run finishes them first.";
+  return (
+    "each run begins with them, and fails again until the cause is gone. " +
+    "To give them up call abortPackages(), or `leat pipeline NAME abort-packages`: their rows are extracted again."
+  );
 }

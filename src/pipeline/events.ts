@@ -11,7 +11,7 @@ interface EventBase<Type extends string> {
   readonly pipelineName: string;
 }
 
-/** What happens during a run, in order, each once. */
+/** What happens during a call, in order, each once. `run-started` and `run-completed` are those of run(); `run-failed` comes when any call fails. */
 export type PipelineEvent =
   | EventBase<"run-started">
   | (EventBase<"run-completed"> & { readonly info: RunInfo })

@@ -1,8 +1,11 @@
 import type { PipelineEvent } from "./events.ts";
+import type { LoadInfo } from "./infos.ts";
 
 /** Watches every pipeline of the process, whichever copy of the package made it: the command line, while it runs a script. */
 export interface PipelineObserver {
   readonly onEvent: (event: PipelineEvent) => void;
+  /** The program called load(): of run() its event tells. */
+  readonly onLoaded: (info: LoadInfo) => void;
   /** The program made a text of this info, most likely to print it. */
   readonly onPrinted: (info: object) => void;
 }

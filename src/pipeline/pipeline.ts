@@ -43,7 +43,7 @@ export interface RunOptions<Row = unknown> extends RunSettings, TableHints<Row> 
 }
 
 /** Moves data: extract, normalize, load; and remembers. Throws StepFailedError from the steps; its `cause` is the error to act on. */
-export interface Pipeline<D extends string = string> extends RunningPipeline<D> {
+export interface Pipeline<D extends string = string> extends RunningPipeline<D>, AsyncDisposable {
   readonly workingDir: string;
   /** True when packages wait on disk to be loaded. */
   readonly hasPendingData: boolean;
@@ -64,6 +64,8 @@ export interface Pipeline<D extends string = string> extends RunningPipeline<D> 
   /** Discards pending packages and rewinds state and schemas to before them: their rows are extracted again by the next run. With `dryRun` only says which. */
   abortPackages(options?: { readonly dryRun?: boolean }): Promise<{ readonly loadIds: readonly string[] }>;
   listPackages(): Promise<readonly LoadPackageInfo[]>;
+  /** Closes the SQL clients that it handed out and a database in memory; `await using` does. Between calls nothing else is open. */
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /** A pipeline: a name, a destination, a dataset, and a working directory on this machine. Does nothing until it runs. Throws ConfigError. */
@@ -84,6 +86,7 @@ class PipelineValue implements Untyped {
   readonly #runtime: Runtime;
   readonly #local: LocalStore;
   readonly #store: PackageStore;
+  readonly #sqlClients = new Set<SqlClient>();
   #destination: Promise<DestinationContract> | undefined;
   #lastTrace: PipelineTrace | undefined;
 
@@ -126,6 +129,7 @@ class PipelineValue implements Untyped {
   run(data?: unknown, options: RunOptions<never> = {}): Promise<RunInfo> {
     keepFailure(data);
     return this.#within(options, async (host, context) => {
+      context.emit({ type: "run-started" });
       await syncStep(host);
       const packages = [...(await this.#finish(host))];
       if (data !== undefined) {
@@ -133,7 +137,9 @@ class PipelineValue implements Untyped {
         packages.push(...(await this.#finish(host)));
       }
       const loaded = await this.#loadInfo(host, context.startedAt, packages);
-      return runInfo({ ...loaded, trace: context.trace() });
+      const info = runInfo({ ...loaded, trace: context.trace() });
+      context.emit({ type: "run-completed", info });
+      return info;
     });
   }
 
@@ -150,7 +156,11 @@ class PipelineValue implements Untyped {
   }
 
   load(options: RunSettings = {}): Promise<LoadInfo> {
-    return this.#within(options, async (host, context) => this.#loadInfo(host, context.startedAt, await loadStep(host)));
+    return this.#within(options, async (host, context) => {
+      const info = await this.#loadInfo(host, context.startedAt, await loadStep(host));
+      pipelineObserver()?.onLoaded(info);
+      return info;
+    });
   }
 
   sync(): Promise<void> {
@@ -171,9 +181,20 @@ class PipelineValue implements Untyped {
   }
 
   sqlClient(): SqlClient {
-    return new SqlClientHandle(
-      async (): Promise<LoadSession & SqlConnection> => (await this.#openDestination()).open(this.#openContext(() => {})),
+    const client = new SqlClientHandle(
+      async (): Promise<LoadSession & SqlConnection> => {
+        // Closed, and used again.
+        this.#sqlClients.add(client);
+        return (await this.#openDestination()).open(this.#openContext(() => {}));
+      },
+      (closed) => void this.#sqlClients.delete(closed),
     );
+    return client;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([...this.#sqlClients].map((client) => client.close()));
+    await (await this.#destination)?.close?.();
   }
 
   async #finish(host: StepHost): Promise<readonly LoadedPackages[number][]> {
@@ -206,11 +227,8 @@ class PipelineValue implements Untyped {
   }
 
   async #traced<T>(context: RunContext, work: () => Promise<T>): Promise<T> {
-    context.emit({ type: "run-started" });
     try {
-      const result = await work();
-      if (isRunInfo(result)) context.emit({ type: "run-completed", info: result });
-      return result;
+      return await work();
     } catch (error) {
       if (LeatError.is(error)) announceFailure(context, error);
       throw error;
@@ -253,6 +271,7 @@ class PipelineValue implements Untyped {
       deleteCompletedJobs: load.deleteCompletedJobs ?? false,
       config: (spec, options) => this.#config(spec, options, context.onResolved),
       open: () => destination.open(openContext),
+      place: () => destination.describe(openContext),
       newState: () => this.#newState(destination.dltType, destination.name === destination.type ? null : destination.name),
     };
   }
@@ -267,7 +286,7 @@ class PipelineValue implements Untyped {
       finishedAt: dateNow(this.#runtime),
       destinationType: host.destination.type,
       destinationName: host.destination.name,
-      destinationPlace: await host.destination.describe(this.#openContext(() => {})),
+      destinationPlace: await host.place(),
       datasetName: this.datasetName,
       packages: loaded.map((one) => one.info),
       rowCounts,
@@ -324,8 +343,4 @@ function announceFailure(context: RunContext, error: LeatError): void {
   } catch {
     // The error of the run is the one to act on.
   }
-}
-
-function isRunInfo(result: unknown): result is RunInfo {
-  return typeof result === "object" && result !== null && "trace" in result;
 }

@@ -74,7 +74,8 @@ export class RunContext {
     } catch (error) {
       const { code, message } = LeatError.is(error) ? error : { code: "error", message: String(error) };
       this.#steps.push({ step, startedAt, finishedAt: dateNow(this.#runtime), error: { code, message } });
-      if (LeatError.is(error) && (error.code === "cancelled" || error.code === "step-failed" || error.code === "config")) throw error;
+      // A step-failed comes from another pipeline, which a resource of this one runs: then this one failed too.
+      if (LeatError.is(error) && (error.code === "cancelled" || error.code === "config")) throw error;
       throw new StepFailedError({ step, pipelineName: this.#pipelineName, loadId, cause: error, pendingLoadIds: pendingLoadIds() });
     }
   }

@@ -3,6 +3,8 @@ const watchedSignals = ["SIGINT", "SIGTERM"] as const;
 interface InterruptibleRun {
   readonly controller: AbortController;
   readonly onFirst: (signal: NodeJS.Signals) => void;
+  /** What `onFirst` threw: in a signal handler nobody catches it, so the run throws it. */
+  failure: { readonly error: unknown } | undefined;
 }
 
 const runs = new Set<InterruptibleRun>();
@@ -17,12 +19,16 @@ export async function withInterrupts<T>(
   onFirst: (signal: NodeJS.Signals) => void,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const run: InterruptibleRun = { controller: new AbortController(), onFirst };
+  const run: InterruptibleRun = { controller: new AbortController(), onFirst, failure: undefined };
   const { signal } = run.controller;
   runs.add(run);
   if (runs.size === 1) listen();
   try {
-    return await work(outer === undefined ? signal : AbortSignal.any([outer, signal]));
+    const result = await work(outer === undefined ? signal : AbortSignal.any([outer, signal]));
+    if (run.failure !== undefined) throw run.failure.error;
+    return result;
+  } catch (error) {
+    throw run.failure === undefined ? error : run.failure.error;
   } finally {
     runs.delete(run);
     if (runs.size === 0) stopListening();
@@ -43,5 +49,11 @@ function interrupt(signal: NodeJS.Signals): void {
   if ([...runs].some((run) => run.controller.signal.aborted)) process.exit(130);
   // The announcement reaches code of the user, which may throw: the cancellation does not depend on it.
   for (const run of runs) run.controller.abort(new DOMException(`The process got ${signal}.`, "AbortError"));
-  for (const run of runs) run.onFirst(signal);
+  for (const run of runs) {
+    try {
+      run.onFirst(signal);
+    } catch (error) {
+      run.failure = { error };
+    }
+  }
 }

@@ -5,10 +5,12 @@ import type { Loose } from "../extract/rows.ts";
 /** Connects on first use, and holds the connection until it is closed. */
 export class SqlClientHandle implements SqlClient {
   readonly #open: () => Promise<LoadSession>;
+  readonly #onClosed: (client: SqlClient) => void;
   #session: Promise<LoadSession> | undefined;
 
-  constructor(open: () => Promise<LoadSession>) {
+  constructor(open: () => Promise<LoadSession>, onClosed: (client: SqlClient) => void) {
     this.#open = open;
+    this.#onClosed = onClosed;
   }
 
   async query<Row = Loose>(sql: string, parameters?: readonly unknown[]): Promise<Row[]> {
@@ -26,6 +28,7 @@ export class SqlClientHandle implements SqlClient {
   async close(): Promise<void> {
     const session = this.#session;
     this.#session = undefined;
+    this.#onClosed(this);
     if (session !== undefined) await (await session).close();
   }
 

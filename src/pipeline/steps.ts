@@ -16,7 +16,7 @@ import { normalizeSchemaName } from "../schema/naming/schema-name.ts";
 import { newSchema } from "../schema/new-schema.ts";
 import type { SchemaUpdate } from "../schema/update.ts";
 import type { PipelineState } from "../state/document.ts";
-import { checkSupported } from "./check-supported.ts";
+import { checkHints, checkSupported } from "./check-supported.ts";
 import { dateNow } from "./clock.ts";
 import type { ExtractInfo, NormalizeInfo } from "./infos.ts";
 import type { LocalStore } from "./local-store.ts";
@@ -43,6 +43,8 @@ export interface StepHost {
     options: { readonly overrides: ConfigOverrides<Spec>; readonly sections: readonly string[] },
   ): Promise<ConfigOf<Spec>>;
   open(): Promise<LoadSession>;
+  /** Where the data is, as the destination says. Looks up its config. */
+  place(): Promise<string>;
   newState(): PipelineState;
 }
 
@@ -51,8 +53,9 @@ export function syncStep(host: StepHost): Promise<void> {
   const { context, local, store, runtime, pipeline } = host;
   return context.step({ step: "sync", pendingLoadIds: pending(host) }, async () => {
     if (host.restoresState) {
+      const place = await host.place();
       await using session = await host.open();
-      await syncState({ session, local, store, runtime, pipelineName: pipeline.name, newState: () => host.newState() });
+      await syncState({ session, local, store, runtime, place, pipelineName: pipeline.name, newState: () => host.newState() });
     }
     context.wasFirstRun = local.readState()?._local?.first_run ?? true;
   });
@@ -62,7 +65,7 @@ export function syncStep(host: StepHost): Promise<void> {
 export function extractStep(host: StepHost, data: unknown, hints: ResourceHints): Promise<ExtractInfo> {
   const { context, local, store, runtime } = host;
   return context.step({ step: "extract", pendingLoadIds: pending(host) }, async (startedAt) => {
-    const state = withTargets(local.readState() ?? host.newState(), host);
+    const state = await withTargets(local.readState() ?? host.newState(), host);
     const sources = await buildSources(host, state, data, hints);
     checkSupported(sources, host.destination);
     const result = await extract({
@@ -77,6 +80,7 @@ export function extractStep(host: StepHost, data: unknown, hints: ResourceHints)
       ...host.extract,
       maxIdentifierLength: host.destination.capabilities.maxIdentifierLength,
       mergeStrategies: host.destination.capabilities.mergeStrategies,
+      checkHints: (resource, changed, schema) => checkHints(resource, changed, schema, host.destination),
       onProgress: (progress) => context.emit({ type: "resource-progress", ...progress }),
     }).catch((error: unknown) => Promise.reject(asDiskError(store.workingDir, error)));
     for (const schema of result.schemas) local.writeSchema(schema);
@@ -95,9 +99,10 @@ export function extractStep(host: StepHost, data: unknown, hints: ResourceHints)
 }
 
 /** What was asked of the pipeline wins over what its state remembers. */
-function withTargets(state: PipelineState, host: StepHost): PipelineState {
+async function withTargets(state: PipelineState, host: StepHost): Promise<PipelineState> {
   const { dataset_name, destination_type, destination_name } = host.newState();
-  return { ...state, dataset_name, destination_type, destination_name };
+  const _local = { ...(state._local ?? { first_run: true }), leat_destination_place: await host.place() };
+  return { ...state, dataset_name, destination_type, destination_name, _local };
 }
 
 async function buildSources(
@@ -135,6 +140,7 @@ export async function normalizeStep(host: StepHost): Promise<NormalizeInfo> {
         store,
         schema: local.readSchemas().get(extracted.readSchema().name),
         maxIdentifierLength: host.destination.capabilities.maxIdentifierLength,
+        caseSensitiveIdentifiers: host.destination.capabilities.caseSensitiveIdentifiers,
         runtime,
         onProgress: (rows) => context.emit({ type: "normalize-progress", loadId, rows }),
       });

@@ -47,6 +47,8 @@ export interface LocalState {
   /** Hash of the state that was last put into a package, or restored. */
   _last_extracted_hash?: string;
   _last_extracted_at?: Date;
+  /** Where the destination said that the data is, a path or a host: a state belongs to its data. dlt writes none. */
+  leat_destination_place?: string;
   [key: string]: unknown;
 }
 

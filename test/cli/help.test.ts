@@ -55,13 +55,14 @@ describe("leat", () => {
       "Usage: leat pipeline [options] -l
              leat pipeline [options] NAME [OPERATION]
 
-      Looks at the pipelines of this machine. Reads their files and opens no
-      destination.
+      Looks at the pipelines of this machine, and gives up packages that cannot be
+      loaded.
 
       Arguments:
         name                   the pipeline
         operation              info (default): what is known of the pipeline, its
-                               state, schemas and packages
+                               state, schemas and packages; abort-packages: gives up
+                               what is not loaded yet
 
       Options:
         --json                 print one JSON document to standard output, errors too
@@ -94,6 +95,8 @@ describe("leat", () => {
       Commands:
         info                   Shows working directory, destination, dataset, schemas,
                                state and load packages.
+        abort-packages         Gives up the packages that are not loaded yet: their
+                               rows are extracted again by the next run.
       "
     `);
   });
@@ -116,7 +119,7 @@ describe("a wrong command line", () => {
     [["run"], "error: missing required argument 'file'\n"],
     [["run", "--bogus", "x.ts"], "error: unknown option '--bogus'\n"],
     [["pipeline"], "error: which pipeline? Give its name, or --list-pipelines.\n"],
-    [["pipeline", "shop", "bogus"], "error: there is no operation 'bogus' on a pipeline. There is info.\n"],
+    [["pipeline", "shop", "bogus"], "error: there is no operation 'bogus' on a pipeline. There is info, abort-packages.\n"],
   ])("ends with code 2: %j", async (args, message) => {
     expect(await new Project().leat(args)).toEqual({ code: 2, stdout: "", stderr: message });
   });

@@ -192,3 +192,24 @@ describe("the second Ctrl-C", () => {
     return { code, took: performance.now() - start };
   }
 });
+
+describe("a listener that throws when it hears of the interruption", () => {
+  onPosix("fails the run with its error, which the script can catch", async () => {
+    const project = new Project({
+      "main.ts": `import { setTimeout as sleep } from "node:timers/promises";
+        import { pipeline, resource } from "leat";
+        const onEvent = (event) => { if (event.type === "warning") throw new Error("the alert failed"); };
+        const rows = resource("rows", async function* ({ signal }) {
+          yield { n: 1 };
+          console.log("at extract");
+          await sleep(60_000, undefined, { signal });
+        });
+        await pipeline({ name: "shop", onEvent }).run(rows).catch((error) => console.log("caught " + error.message));`,
+    });
+    const run = project.start(["run", "main.ts"]);
+    await run.printed("at extract");
+    run.kill("SIGINT");
+    const { code, stdout } = await run.ended;
+    expect([code, stdout]).toEqual([0, expect.stringContaining("caught the alert failed")]);
+  });
+});

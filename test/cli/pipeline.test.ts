@@ -238,3 +238,44 @@ function steady(text: string, project: Project): string {
     .replaceAll(/\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC/g, "<time>")
     .replaceAll(/\b[A-Za-z0-9+/]{43}=/g, "<hash>");
 }
+
+describe("leat pipeline NAME abort-packages", () => {
+  const stuck = async (): Promise<Project> => {
+    const project = new Project({
+      "main.ts": `${shop} await p.run([{ id: 1 }], { tableName: "stuck" });
+        await using client = p.sqlClient(); await client.execute("DROP TABLE stuck"); await client.execute("CREATE VIEW stuck AS SELECT 1 AS id, '' AS _dlt_load_id, '' AS _dlt_id");
+        await p.run([{ id: 2 }], { tableName: "stuck" });`,
+      "after.ts": `${shop} await using client = p.sqlClient(); await client.execute("DROP VIEW stuck"); await client.close();
+        await p.run([{ id: 2 }], { tableName: "stuck" });`,
+    });
+    expect((await project.leat(["run", "main.ts"])).code).toBe(5);
+    return project;
+  };
+
+  test("shows what it would give up, and does nothing where nobody can be asked", async () => {
+    const project = await stuck();
+    const { code, stdout, stderr } = await project.leat(["pipeline", "shop", "abort-packages"]);
+    expect([code, stdout]).toEqual([2, expect.stringContaining("these packages are given up without being loaded")]);
+    expect(stderr).toContain("--yes has to be given");
+    const json = await project.leat(["pipeline", "shop", "abort-packages", "--json"]);
+    expect([json.code, JSON.parse(json.stdout)]).toEqual([2, { error: expect.objectContaining({ code: "config" }) }]);
+    expect((await project.leat(["pipeline", "shop"])).stdout).toMatch(/pending {6}\d/);
+  });
+
+  test("gives them up with --yes, so that the next run goes on", async () => {
+    const project = await stuck();
+    const { code, stdout, stderr } = await project.leat(["pipeline", "shop", "abort-packages", "-y"]);
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(stdout).toMatch(/Given up: \d+\.\d+\.\n$/);
+    expect((await project.leat(["pipeline", "shop", "abort-packages"])).stdout).toBe("Pipeline shop has no pending packages.\n");
+    expect((await project.leat(["run", "after.ts"])).code).toBe(0);
+    expect(await project.values("shop.duckdb", "SELECT id FROM data.stuck")).toEqual(["2"]);
+  });
+
+  test("gives a document with --json", async () => {
+    const project = await stuck();
+    const { stdout } = await project.leat(["pipeline", "shop", "abort-packages", "--json", "--yes"]);
+    expect(JSON.parse(stdout)).toEqual({ loadIds: [expect.stringMatching(/^\d+\.\d+$/)] });
+    expect(JSON.parse((await project.leat(["pipeline", "shop", "abort-packages", "--json"])).stdout)).toEqual({ loadIds: [] });
+  });
+});

@@ -210,3 +210,15 @@ function steady(text: string, project: Project): string {
     .replaceAll(/\d+(\.\d+)? s(econds)?\b/g, "<time>")
     .replaceAll(/^\d\d:\d\d:\d\d/gm, "<clock>");
 }
+
+test("leat run shows the loads of a script that calls the single steps", async () => {
+  const project = new Project({
+    "steps.ts": `import { pipeline } from "leat";
+      const p = pipeline({ name: "steps", datasetName: "data", progress: "none" });
+      await p.extract([{ id: 1 }], { tableName: "rows" }); await p.normalize(); await p.load();`,
+  });
+  expect((await project.leat(["run", "steps.ts"])).stdout).toMatch(/1 load package loaded into dataset data/);
+  expect(JSON.parse((await project.leat(["run", "steps.ts", "--json"])).stdout)).toMatchObject([
+    { pipelineName: "steps", rowCounts: { rows: 1 } },
+  ]);
+});

@@ -331,7 +331,7 @@ describe("a database that cannot be opened", () => {
     const error = await thrownBy(() => p.load());
     expect(error).toMatchObject({ code: "step-failed", step: "load" });
     expect(error.cause).toMatchObject({ code: "connection" });
-    expect(error.message).toMatch(/kept: the next run finishes them first/);
+    expect(error.message).toMatch(/are kept: each run begins with them/);
     renameSync(aside, database);
     await p.run();
     expect(await ids(p)).toEqual(after);

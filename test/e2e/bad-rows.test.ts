@@ -26,6 +26,23 @@ describe("a row that cannot be one is refused with resource, row and path, and n
   });
 });
 
+test("a forgotten await is refused, and none of the promises ends the process when it fails", async () => {
+  const unhandled: unknown[] = [];
+  const onUnhandled = (error: unknown): void => void unhandled.push(error);
+  process.on("unhandledRejection", onUnhandled);
+  const later = async (): Promise<string> => {
+    throw new Error("gone");
+  };
+  const page = Array.from({ length: 1000 }, (_, id) => ({ id }));
+  const rows = resource("odd", [page]).map(({ id }) => ({ id, name: later(), list: [{ other: later() }] }));
+  const error = await failure(() => localPipeline({ restoreFromDestination: false }).extract(rows));
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  process.off("unhandledRejection", onUnhandled);
+  expect(error).toMatchObject({ code: "row-invalid", rowIndex: 0, path: "$.name" });
+  expect(String(error)).toContain("gave a promise (await it) at `$.name`");
+  expect(unhandled).toEqual([]);
+});
+
 test.each([
   [
     "a getter",

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { resource } from "../../src/index.ts";
+import { resource, transformer } from "../../src/index.ts";
 import { failure, localPipeline, query, values } from "./local-pipeline.ts";
 
 /** Counts what is going on at the same time. */
@@ -194,4 +194,19 @@ test("timers and signals live beside a synchronous generator", async () => {
   await localPipeline().extract(busy);
   clearInterval(timer);
   expect(ticks.length).toBeGreaterThan(1);
+});
+
+test("thunks that a transformer's generator yields are evaluated at the same time, and their rows keep the order", async () => {
+  const { seen, during } = flights();
+  const order: number[] = [];
+  const parent = resource("parent", { selected: false }, [{ id: 0 }, { id: 1 }]);
+  const pages = transformer(parent, "pages", async function* ({ id }) {
+    for (let n = 0; n < 12; n += 1) yield () => during((n * 5) % 7, [{ n: id * 12 + n }]);
+  }).map((row) => {
+    order.push(row.n);
+    return row;
+  });
+  await localPipeline({ extract: { maxParallelItems: 4 } }).run(pages);
+  expect(seen).toEqual({ now: 0, most: 4 });
+  expect(order).toEqual(Array.from({ length: 24 }, (_, n) => n));
 });

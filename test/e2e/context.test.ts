@@ -42,6 +42,36 @@ describe("`current`", () => {
     expect(seen).toEqual([true, true, true, true]);
   });
 
+  test("is the resource in a function that names the table of a row, and in an iterable of its own", async () => {
+    const p = localPipeline();
+    const names: string[] = [];
+    const rows = {
+      *[Symbol.iterator]() {
+        names.push(current.resourceName());
+        yield { id: 1 };
+      },
+    };
+    const iterable = {
+      [Symbol.iterator]: () => {
+        names.push(current.resourceName());
+        return rows[Symbol.iterator]();
+      },
+    };
+    await p.run(resource("users", { tableName: () => `${current.resourceName()}_of_${current.sourceName()}` }, iterable));
+    expect(names).toEqual(["users", "users"]);
+    expect(await values(p, "SELECT id FROM users_of_shop")).toEqual([1]);
+  });
+
+  test("an iterable that cannot be iterated is the failure of its resource", async () => {
+    const broken = {
+      [Symbol.iterator]: (): Iterator<{ id: number }> => {
+        throw new Error("no rows today");
+      },
+    };
+    const error = await failure(() => localPipeline({ restoreFromDestination: false }).extract(resource("users", broken)));
+    expect(error).toMatchObject({ code: "resource-failed", resource: "users", cause: new Error("no rows today") });
+  });
+
   test("is the resource in its map, filter and flatMap, also in async ones", async () => {
     const names = new Set<string>();
     const first = resource("first", [{ id: 1 }])

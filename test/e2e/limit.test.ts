@@ -138,6 +138,70 @@ describe("limit", () => {
     expect(await values(p, "SELECT n FROM details")).toEqual([0]);
   });
 
+  test("keeps each bound of its own when there are several", async () => {
+    const p = localPipeline();
+    await p.run(endless().limit({ maxItems: 5, countRows: true }).limit({ maxTime: "1h" }).limit(100));
+    expect(await values(p, "SELECT count(*) FROM endless")).toEqual([6]);
+  });
+
+  test("lets the thunks that it took end before the signal fires", async () => {
+    const log: string[] = [];
+    const pages = resource("pages", async function* ({ signal }) {
+      signal.addEventListener("abort", () => log.push("signal"));
+      try {
+        for (let n = 0; ; n += 1) {
+          yield async () => {
+            await sleep(10, undefined, { signal });
+            log.push(`page ${n}`);
+            return [{ n }];
+          };
+        }
+      } finally {
+        log.push("finally");
+      }
+    });
+    const p = localPipeline();
+    await p.run(pages.limit(3));
+    expect(await values(p, "SELECT n FROM pages ORDER BY 1")).toEqual([0, 1, 2]);
+    expect(log).toEqual(["page 0", "page 1", "page 2", "signal", "finally"]);
+  });
+
+  test("of a transformer lets the thunks that it took end before its signal fires", async () => {
+    const parent = resource("parent", [{ id: 1 }, { id: 2 }]);
+    const details = transformer(parent, "details", async function* ({ id }, { signal }) {
+      for (let n = 0; ; n += 1) {
+        yield async () => {
+          await sleep(5, undefined, { signal });
+          return { id, n };
+        };
+      }
+    });
+    const p = localPipeline();
+    await p.run(details.limit(3));
+    expect(await values(p, "SELECT n FROM details WHERE id = 1 ORDER BY 1")).toEqual([0, 1, 2]);
+  });
+
+  test("of a transformer counts before the steps", async () => {
+    const parent = resource("parent", [{ id: 1 }, { id: 2 }]);
+    const details = transformer(parent, "details", ({ id }) => ({ id })).flatMap(function* ({ id }) {
+      yield { id, part: 1 };
+      yield { id, part: 2 };
+    });
+    const p = localPipeline();
+    await p.run(details.limit(1));
+    expect(await values(p, "SELECT part FROM details ORDER BY 1")).toEqual([1, 2]);
+  });
+
+  test("of all transformers ends a parent that only feeds them, also through another", async () => {
+    const log: string[] = [];
+    const parent = endless(log);
+    const between = transformer(parent, "between", ({ n }) => ({ n }));
+    const p = localPipeline();
+    await p.run([transformer(between, "few", ({ n }) => ({ n })).limit(3), transformer(parent, "fewer", ({ n }) => ({ n })).limit(1)]);
+    expect(await values(p, "SELECT (SELECT count(*) FROM few) * 10 + (SELECT count(*) FROM fewer)")).toEqual([31]);
+    expect(log).toEqual(["signal", "finally"]);
+  });
+
   test.each([-1, Number.NaN])("of %d is refused", (max) => {
     expect(() => endless().limit(max)).toThrow("has to be a number of items, 0 or more");
   });

@@ -1,3 +1,4 @@
+import { existsSync, readdirSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { resource, withHints, withTableName } from "../../src/index.ts";
 import { failure, localPipeline, query, tables, values } from "./local-pipeline.ts";
@@ -13,6 +14,21 @@ test("tableName as a function splits rows over tables", async () => {
   await p.run(resource("events", { tableName: (row: { type: string }) => `event ${row.type}` }, events));
   expect(await tables(p)).toEqual(["event_click", "event_view"]);
   expect(await values(p, "SELECT id FROM event_click ORDER BY 1")).toEqual([1, 3]);
+});
+
+test.skipIf(!existsSync("/proc/self/fd"))("many tables do not keep their files open", async () => {
+  const text = "x".repeat(140_000);
+  let most = 0;
+  const rows = resource("wide", { tableName: (row: { n: number }) => `t${row.n % 400}` }, function* () {
+    for (let n = 0; n < 405; n += 1) {
+      yield { n, text };
+      most = Math.max(most, readdirSync("/proc/self/fd").length);
+    }
+  });
+  const p = localPipeline({ restoreFromDestination: false });
+  const before = readdirSync("/proc/self/fd").length;
+  await p.extract(rows);
+  expect(most - before).toBeLessThan(300);
 });
 
 test("withTableName sends one item to another table", async () => {

@@ -1,5 +1,7 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
-import { resource, source } from "../../src/index.ts";
+import { resource, source, withHints } from "../../src/index.ts";
 import { failure, localPipeline } from "./local-pipeline.ts";
 
 const rows = [{ id: 1 }];
@@ -38,4 +40,32 @@ test("a resource that is not selected may declare what it likes", async () => {
   const p = localPipeline();
   const info = await p.run([resource("kept", rows), cases["option materialize"].applyHints({ selected: false })]);
   expect(info.rowCounts["kept"]).toBe(1);
+});
+
+test("a mark is refused like the resource itself", async () => {
+  const p = localPipeline();
+  const marked = resource("deals", function* () {
+    yield withHints({ id: 1 }, { schemaContract: "freeze" });
+  });
+  expect(await failure(() => p.run(marked))).toMatchObject({ code: "unsupported", message: expect.stringContaining("schemaContract") });
+  expect(p.hasPendingData).toBe(false);
+});
+
+test.each([
+  ["schema", (schema: { settings: object }) => void Object.assign(schema.settings, { schema_contract: "freeze" })],
+  [
+    "table",
+    (schema: { tables: Record<string, object> }) =>
+      void Object.assign(schema.tables["deals"]!, { schema_contract: { columns: "discard_row" } }),
+  ],
+])("a contract that is stored with a %s is refused, until another one is declared", async (_, change) => {
+  const p = localPipeline();
+  await p.run(resource("deals", rows));
+  const path = join(p.workingDir, "schemas", "shop.schema.json");
+  const schema = JSON.parse(readFileSync(path, "utf8"));
+  change(schema);
+  writeFileSync(path, JSON.stringify(schema));
+  expect(await failure(() => p.run(resource("deals", rows)))).toMatchObject({ code: "unsupported" });
+  const evolving = source("shop", { schemaContract: "evolve" }, () => resource("deals", { schemaContract: "evolve" }, rows));
+  expect((await p.run(evolving())).rowCounts["deals"]).toBe(1);
 });

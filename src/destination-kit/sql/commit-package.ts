@@ -1,6 +1,6 @@
 import { crashPoint } from "../../core/crash-point.ts";
 import { DriverFailure } from "../../core/driver-failure.ts";
-import { CancelledError, InternalError } from "../../core/errors.ts";
+import { InternalError } from "../../core/errors.ts";
 import { loadsTableName, versionTableName } from "../../schema/system-tables.ts";
 import type { CommitResult, JobObserver, PackagePlan } from "../contract.ts";
 import { LoadJobFailedError, UnsupportedError } from "../errors.ts";
@@ -50,7 +50,6 @@ async function commit(session: SqlTransactions, work: Work): Promise<CommitResul
     for (const merge of merges) await mergeStaged(session, plan, merge);
     crashPoint("load:in-transaction");
     await session.run(session.statements.insertLoad(plan.loadId, plan.schema, plan.insertedAtMicros));
-    throwIfAborted(plan);
     crashPoint("load:before-commit");
     return { appliedUpdate };
   });
@@ -99,7 +98,6 @@ async function loadGroup(
   group: readonly LoadJob[],
   staging: ReadonlyMap<string, string>,
 ): Promise<void> {
-  throwIfAborted(plan);
   const { destination, dialect, driver } = session;
   const [job] = group;
   if (job === undefined) return;
@@ -116,7 +114,6 @@ async function loadGroup(
 }
 
 async function mergeStaged({ destination, driver }: SqlTransactions, plan: PackagePlan, merge: Merge): Promise<void> {
-  throwIfAborted(plan);
   try {
     await driver.script([...deleteInsert(merge), ...dropStaging(merge)]);
   } catch (error) {
@@ -135,13 +132,6 @@ function jobFailure(
   const reason = `${during}${error instanceof Error ? error.message : String(error)}`;
   const cause = error instanceof DriverFailure ? error.cause : error;
   return new LoadJobFailedError(reason, { ...about, cause, retryable: error instanceof DriverFailure && error.retryable });
-}
-
-function throwIfAborted(plan: PackagePlan): void {
-  if (!plan.signal?.aborted) return;
-  throw new CancelledError(`Package \`${plan.loadId}\` was not loaded: the run was cancelled. The next run loads it.`, {
-    cause: plan.signal.reason,
-  });
 }
 
 function unique(names: readonly string[]): string[] {

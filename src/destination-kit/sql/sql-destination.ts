@@ -15,6 +15,8 @@ export interface SqlDestinationOptions<Type extends string> {
   describe(context: OpenContext): Promise<string>;
   /** Opens one connection. Throws DriverFailure. */
   connect(context: OpenContext): Promise<SqlTarget>;
+  /** Where something is kept between connections. */
+  close?(): Promise<void>;
 }
 
 export interface SqlTarget {
@@ -32,6 +34,7 @@ export function sqlDestination<Type extends string>(options: SqlDestinationOptio
     dltType,
     capabilities,
     describe: (context: OpenContext) => options.describe(context),
+    close: async () => await options.close?.(),
     async open(context: OpenContext): Promise<LoadSession> {
       const target = await options.connect(context).catch((error: unknown) => Promise.reject(destinationError(error, name)));
       return new SqlSession({ destination: name, dataset: datasetIdentifier(context.datasetName), capabilities, ...target });

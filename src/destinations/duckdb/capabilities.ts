@@ -3,14 +3,11 @@ import { type Capabilities, minimalCapabilities } from "../../destination-kit/in
 export const capabilities: Capabilities = {
   ...minimalCapabilities,
   loaderFileFormats: ["parquet", "insert_values", "jsonl"],
-  atomicPackages: true,
   caseSensitiveIdentifiers: false,
   maxIdentifierLength: 65536,
   mergeStrategies: ["delete-insert"],
+  // The same here: a package is one transaction, so no reader sees the table empty.
+  replaceStrategies: ["truncate-and-insert", "insert-from-staging"],
   decimalPrecision: [38, 9],
   weiPrecision: [38, 0],
-  timestampPrecision: 6,
-  supportsTimezones: true,
-  maxTextBytes: 1_073_741_824,
-  acceptsMissingColumns: true,
 };

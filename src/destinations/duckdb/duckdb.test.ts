@@ -175,18 +175,6 @@ describe("commitPackage", () => {
     await expect(session.commitPackage(plan("100.1", users, [job]))).rejects.toMatchObject({ code: "unsupported" });
   });
 
-  test("stores nothing when the signal fires between two jobs", async () => {
-    const session = await open();
-    const controller = new AbortController();
-    const jobs = [await parquet("users", "SELECT 1 AS id"), await parquet("pets", "SELECT 'Rex' AS name")];
-    const both = withColumns(users, "pets", [{ name: "name", data_type: "text" }]);
-    const observe = { started: () => {}, completed: () => controller.abort() };
-    await expect(session.commitPackage({ ...plan("100.1", both, jobs), signal: controller.signal }, observe)).rejects.toMatchObject({
-      code: "cancelled",
-    });
-    expect(await session.datasetExists()).toBe(false);
-  });
-
   test("passes the crash points of a load in order", async () => {
     const session = await open();
     const passed: CrashPoint[] = [];

@@ -27,6 +27,7 @@ export function duckdb(path?: string | DuckDbOptions): Destination<"duckdb"> {
     dltType: "dlt.destinations.duckdb",
     capabilities,
     describe: async (context) => databaseLocation(await settle(options, context), context).path,
+    close: () => databases.close(),
     async connect(context) {
       const config = await settle(options, context);
       const driver = await databases.connect(databaseLocation(config, context));

@@ -51,11 +51,10 @@ export class RunProgress {
 
   update(event: PipelineEvent): void {
     const at = event.at.getTime();
+    // A call of a single step begins with the step.
+    this.pipelineName = event.pipelineName;
+    this.startedAt ??= at;
     switch (event.type) {
-      case "run-started":
-        this.pipelineName = event.pipelineName;
-        this.startedAt = at;
-        break;
       case "run-completed":
         this.#end("done", at);
         break;

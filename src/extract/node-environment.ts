@@ -1,0 +1,21 @@
+import type { Breathe } from "./breather.ts";
+import type { GraphNode } from "./graph.ts";
+import type { Limiter } from "./limiter.ts";
+import type { Mark } from "./marked.ts";
+import type { Running } from "./running.ts";
+
+/** What the nodes of one run share. */
+export interface NodeEnvironment {
+  readonly signal: AbortSignal;
+  /** Promises and thunks in flight, over all resources. */
+  readonly limiter: Limiter;
+  readonly maxParallelItems: number;
+  /** Asked wherever much may happen without an await. */
+  readonly breathe: Breathe;
+  /** What `current` and the context of a resource reach. */
+  running(node: GraphNode, signal: AbortSignal): Running;
+  /** Ends the run: something failed that nobody waits for just now. */
+  fail(error: unknown): void;
+  /** Takes the finished rows of a resource that is loaded. */
+  write(node: GraphNode, rows: readonly unknown[], mark: Mark | undefined): void | Promise<void>;
+}
