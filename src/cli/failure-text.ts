@@ -11,7 +11,7 @@ export function exitCodeOf(error: unknown): number {
 /** An uncaught error as a person wants to read it. An error of leat says what to do, so its stack is noise; of others the stack is what helps. */
 export function failureText(error: unknown, options: { readonly debug: boolean }): string {
   if (!LeatError.is(error)) return foreignText(error);
-  const { red, dim } = pc.createColors(process.stderr.isTTY && process.env["NO_COLOR"] === undefined);
+  const { red, dim } = pc.createColors(process.stderr.isTTY === true && process.env["NO_COLOR"] === undefined);
   const lines = [`${red("error:")} ${error.message}`, ...furtherCauses(error), ...placeOf(error), dim(hint(error))];
   if (options.debug) lines.push(inspect(error));
   return lines.join("\n");
