@@ -1,6 +1,7 @@
 import type { ConfigOf, ConfigOverrides, ConfigSpec } from "../config/field.ts";
 import type { SchemaDocument } from "../schema/document.ts";
 import type { SchemaUpdate } from "../schema/update.ts";
+import type { StateRow } from "../state/state-row.ts";
 import type { Capabilities } from "./capabilities.ts";
 import type { LoadJob } from "./load-job.ts";
 
@@ -51,6 +52,8 @@ export interface SqlConnection {
 export interface LoadSession extends SqlConnection, AsyncDisposable {
   /** The newest state of the pipeline whose load succeeded; undefined when there is none, also without table or dataset. */
   readState(pipelineName: string): Promise<StoredState | undefined>;
+  /** All states of the pipeline whose load succeeded, the newest first; empty when there is none, also without table or dataset. */
+  readStates(pipelineName: string): Promise<readonly StoredState[]>;
   /** The newest stored version of a schema; undefined when there is none, also without table or dataset. */
   readSchema(schemaName: string): Promise<StoredSchema | undefined>;
   datasetExists(): Promise<boolean>;
@@ -90,6 +93,7 @@ export interface StoredSchema {
 
 export interface PackagePlan {
   readonly loadId: string;
+  readonly pipelineName: string;
   readonly schema: SchemaDocument;
   /** Tables with jobs, and those whose columns must be up to date; parents first. System tables need not be named. */
   readonly tables: readonly string[];
@@ -101,6 +105,28 @@ export interface PackagePlan {
   readonly jobs: readonly LoadJob[];
   /** Time of `_dlt_version` and `_dlt_loads` rows, microseconds since 1970. */
   readonly insertedAtMicros: number;
+  /**
+   * Several pipelines may write one dataset at once. Called when nobody else can commit any more, with what is stored at that moment: says what is to be
+   * stored. Throws StateConflictError. Without it schema and state of the package are stored as they are.
+   */
+  readonly reconcile?: (heads: StoredHeads) => ReconciledPackage;
+  /** So many states of the pipeline stay, the newest; older rows go in the same transaction. Undefined: all. */
+  readonly keepStateVersions?: number | undefined;
+}
+
+/** What others may have committed since the package was extracted. */
+export interface StoredHeads {
+  /** The newest state of the pipeline. */
+  readonly state: StoredState | undefined;
+  /** The newest version of the package's schema. */
+  readonly schema: StoredSchema | undefined;
+}
+
+/** What a package stores, with what others stored in the meantime. */
+export interface ReconciledPackage {
+  readonly schema: SchemaDocument;
+  /** Stored in place of the state row among the jobs. Its load id may be newer than that of the package, and gets a load record then. */
+  readonly state: StateRow | undefined;
 }
 
 export interface JobObserver {
@@ -112,4 +138,6 @@ export interface JobObserver {
 export interface CommitResult {
   /** Tables and columns that were created, without columns that existed. */
   readonly appliedUpdate: SchemaUpdate;
+  /** What `reconcile` gave. */
+  readonly reconciled?: ReconciledPackage;
 }

@@ -8,12 +8,14 @@ export type {
   LoadSession,
   OpenContext,
   PackagePlan,
+  ReconciledPackage,
   SqlConnection,
+  StoredHeads,
   StoredSchema,
   StoredState,
 } from "./contract.ts";
 export { ConnectionError, LoadJobFailedError, MissingDriverError, UndefinedRelationError, UnsupportedError } from "./errors.ts";
 export type { LoadJob, LoadJobInfo } from "./load-job.ts";
-export type { SqlDialect } from "./sql/dialect.ts";
+export type { JobStatement, SqlDialect } from "./sql/dialect.ts";
 export type { SqlDriver } from "./sql/driver.ts";
 export { type SqlDestinationOptions, type SqlTarget, sqlDestination } from "./sql/sql-destination.ts";

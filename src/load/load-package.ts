@@ -11,6 +11,7 @@ import { jobInfo, type LoadPackageInfo, packageInfo } from "./package-info.ts";
 import { planPackage } from "./plan-package.ts";
 
 export interface LoadPackageOptions {
+  readonly pipelineName: string;
   readonly folder: PackageFolder;
   readonly store: PackageStore;
   readonly session: LoadSession;
@@ -45,10 +46,10 @@ export async function loadPackage(options: LoadPackageOptions): Promise<LoadedPa
 }
 
 async function commit(options: LoadPackageOptions, jobs: readonly PackageJob[]): Promise<void> {
-  const { folder, session, runtime, onJob } = options;
+  const { pipelineName, folder, session, runtime, onJob } = options;
   const byId = new Map(jobs.map((job) => [jobId(job), job]));
   const infoOf = (job: LoadJob, state: LoadJobInfo["state"]): LoadJobInfo => ({ ...jobInfo(byId.get(job.jobId)!), state });
-  const plan = planPackage({ schema: folder.readSchema(), loadId: folder.loadId, jobs, insertedAtMicros: runtime.nowMicros() });
+  const plan = planPackage({ schema: folder.readSchema(), loadId: folder.loadId, pipelineName, jobs, insertedAtMicros: runtime.nowMicros() });
   const announced = new Set<string>();
   // A destination may do some jobs again, to find the one that fails: each is told of once.
   const once = (event: "job-started" | "job-completed", job: LoadJob): void => {

@@ -7,12 +7,13 @@ import { completeColumns, nestedTables, rootTable } from "../schema/table.ts";
 export interface PlanInput {
   readonly schema: SchemaDocument;
   readonly loadId: string;
+  readonly pipelineName: string;
   readonly jobs: readonly PackageJob[];
   readonly insertedAtMicros: number;
 }
 
 /** What has to be done to load a package: the tables to bring up to date, those to empty, the jobs. */
-export function planPackage({ schema, loadId, jobs, insertedAtMicros }: PlanInput): PackagePlan {
+export function planPackage({ schema, loadId, pipelineName, jobs, insertedAtMicros }: PlanInput): PackagePlan {
   const roots = [...new Set(jobs.map((job) => rootTable(schema, job.table).name))].map((name) => schema.tables[name]!);
   const chains = roots.map((root) => nestedTables(schema, root.name).filter(isCreatable));
   // A table that is replaced is emptied with all that is nested in it, also where this package has no rows for it.
@@ -21,6 +22,7 @@ export function planPackage({ schema, loadId, jobs, insertedAtMicros }: PlanInpu
     .flatMap((chain) => chain.map((table) => table.name));
   return {
     loadId,
+    pipelineName,
     schema,
     tables: chains.flatMap((chain) => chain.map((table) => table.name)),
     truncate,

@@ -198,6 +198,7 @@ async function loadOne(host: StepHost, folder: PackageFolder, session: LoadSessi
   const { context, local, store, runtime, deleteCompletedJobs } = host;
   const { loadId } = folder;
   const loaded = await loadPackage({
+    pipelineName: host.pipeline.name,
     folder,
     store,
     session,

@@ -6,6 +6,8 @@ import type { CommitResult, JobObserver, PackagePlan } from "../contract.ts";
 import { LoadJobFailedError, UnsupportedError } from "../errors.ts";
 import type { LoadJob } from "../load-job.ts";
 import { planDdl } from "./ddl.ts";
+import type { JobStatement } from "./dialect.ts";
+import type { SqlDriver } from "./driver.ts";
 import { fillRootKeys } from "./fill-root-keys.ts";
 import { groupJobs } from "./job-groups.ts";
 import { createStaging, deleteInsert, dropStaging, type Merge } from "./merge.ts";
@@ -105,12 +107,26 @@ async function loadGroup(
   if (table === undefined) throw new InternalError(`Table \`${job.table}\` has a job but no schema.`);
   for (const each of group) observe?.started(each);
   try {
-    await driver.script(await dialect.loadJobs(staging.get(job.table) ?? session.qualify(job.table), table, group));
+    await runJobs(driver, await dialect.loadJobs(staging.get(job.table) ?? session.qualify(job.table), table, group));
   } catch (error) {
     if (group.length > 1) throw new GroupFailure();
     throw jobFailure(error, { destination, loadId: plan.loadId, job });
   }
   for (const each of group) observe?.completed(each);
+}
+
+/** Neighbouring statements go in one round trip. */
+async function runJobs(driver: SqlDriver, statements: readonly JobStatement[]): Promise<void> {
+  const waiting: string[] = [];
+  for (const statement of statements) {
+    if (typeof statement === "string") waiting.push(statement);
+    else {
+      if (driver.copy === undefined) throw new InternalError("A dialect copies files into its database, its driver cannot.");
+      await driver.script(waiting.splice(0));
+      await driver.copy(statement.copy, statement.path);
+    }
+  }
+  await driver.script(waiting);
 }
 
 async function mergeStaged({ destination, driver }: SqlTransactions, plan: PackagePlan, merge: Merge): Promise<void> {

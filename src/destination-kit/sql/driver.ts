@@ -7,6 +7,8 @@ export interface SqlDriver {
   execute(sql: string, parameters?: readonly unknown[]): Promise<{ readonly rowCount: number }>;
   /** Several statements in one round trip. They stop at the first that fails. */
   script(statements: readonly string[]): Promise<void>;
+  /** Runs a statement that reads its input from a file, such as Postgres' COPY FROM STDIN. Left out where no dialect asks for it. */
+  copy?(sql: string, path: string): Promise<void>;
   /** The columns of those of the tables that exist, by the name that was asked for. */
   columnsOf(dataset: string, tables: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;
   schemaExists(dataset: string): Promise<boolean>;

@@ -30,6 +30,10 @@ export class SqlSession implements LoadSession {
     return row === undefined ? undefined : toStoredState(row);
   }
 
+  async readStates(pipelineName: string): Promise<readonly StoredState[]> {
+    return (await this.#rows(this.#transactions.statements.allStates(pipelineName))).map(toStoredState);
+  }
+
   async readSchema(schemaName: string): Promise<StoredSchema | undefined> {
     const row = await this.#firstRow(this.#transactions.statements.newestSchema(schemaName));
     return row === undefined ? undefined : toStoredSchema(row);
@@ -76,11 +80,16 @@ export class SqlSession implements LoadSession {
   }
 
   /** The first row; undefined also when the table or the dataset is missing. */
-  async #firstRow({ sql, parameters }: SqlStatement): Promise<SystemRow | undefined> {
+  async #firstRow(statement: SqlStatement): Promise<SystemRow | undefined> {
+    return (await this.#rows(statement))[0];
+  }
+
+  /** None also when the table or the dataset is missing. */
+  async #rows({ sql, parameters }: SqlStatement): Promise<readonly SystemRow[]> {
     try {
-      return (await this.#driver.query<SystemRow>(sql, parameters))[0];
+      return await this.#driver.query<SystemRow>(sql, parameters);
     } catch (error) {
-      if (error instanceof DriverFailure && error.kind === "undefined-relation") return undefined;
+      if (error instanceof DriverFailure && error.kind === "undefined-relation") return [];
       throw destinationError(error, this.#destination);
     }
   }

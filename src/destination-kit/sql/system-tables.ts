@@ -14,6 +14,8 @@ export interface SqlStatement {
 /** Statements on the tables that every dataset has. */
 export interface SystemStatements {
   newestState(pipelineName: string): SqlStatement;
+  /** The newest first. */
+  allStates(pipelineName: string): SqlStatement;
   newestSchema(schemaName: string): SqlStatement;
   /** A row when that content is stored, under whatever schema name. */
   hasVersion(hash: string): SqlStatement;
@@ -28,14 +30,13 @@ export function systemStatements(dialect: SqlDialect, qualify: (table: string) =
   const loads = qualify(loadsTableName);
   const states = qualify(stateTableName);
   const first = dialect.parameter(1);
+  // All columns, since a table that an old dlt made lacks the younger ones.
+  const loadedStates =
+    `SELECT s.* FROM ${states} s JOIN ${loads} l ON l.load_id = s._dlt_load_id ` +
+    `WHERE s.pipeline_name = ${first} AND l.status = 0 ORDER BY l.load_id DESC`;
   return {
-    // All columns, since a table that an old dlt made lacks the younger ones.
-    newestState: (pipelineName) => ({
-      sql:
-        `SELECT s.* FROM ${states} s JOIN ${loads} l ON l.load_id = s._dlt_load_id ` +
-        `WHERE s.pipeline_name = ${first} AND l.status = 0 ORDER BY l.load_id DESC LIMIT 1`,
-      parameters: [pipelineName],
-    }),
+    newestState: (pipelineName) => ({ sql: `${loadedStates} LIMIT 1`, parameters: [pipelineName] }),
+    allStates: (pipelineName) => ({ sql: loadedStates, parameters: [pipelineName] }),
     newestSchema: (schemaName) => ({
       sql: `SELECT * FROM ${versions} WHERE schema_name = ${first} ORDER BY inserted_at DESC LIMIT 1`,
       parameters: [schemaName],
