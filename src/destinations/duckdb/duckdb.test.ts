@@ -514,7 +514,7 @@ function keyed(name: string): Record<string, ColumnSchema> {
 
 function plan(loadId: string, schema: SchemaDocument, jobs: readonly LoadJob[]): PackagePlan {
   const tables = [...new Set(jobs.map((job) => job.table))];
-  return { loadId, schema, tables, truncate: [], drop: [], jobs, insertedAtMicros: 1704164645123456 };
+  return { loadId, pipelineName: "shop", schema, tables, truncate: [], drop: [], jobs, insertedAtMicros: 1704164645123456 };
 }
 
 function contractOf(destination: unknown): DestinationContract {
