@@ -19,7 +19,7 @@ export const layers = {
   destinations: [...base, "drivers", "destination-kit"],
   sources: ["core", "schema", "config", "formats", "http", "drivers", "extract"],
   testing: [...base, "destination-kit", "extract", "pipeline", "destinations"],
-  cli: ["core", "schema", "config", "pipeline", "destinations", "sources"],
+  cli: ["core", "schema", "state", "config", "pipeline", "destinations", "sources"],
 };
 
 const testFile = "\\.(test|test-d)\\.ts$";

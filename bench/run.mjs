@@ -1,5 +1,5 @@
 // Compares leat with the real dlt: both do the same work, in turns (a b a b ...), each run in a process of its own.
-// usage: npm run bench -- [--runs N] [--only w1|w5] [--documents N]
+// usage: npm run bench -- [--runs N] [--only w1|w5|w7] [--documents N] [--keys N]
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, loadavg, tmpdir } from "node:os";
@@ -13,6 +13,7 @@ const { values: options } = parseArgs({
     runs: { type: "string" },
     only: { type: "string" },
     documents: { type: "string", default: "100000" },
+    keys: { type: "string", default: "100000" },
   },
 });
 const root = join(import.meta.dirname, "..");
@@ -43,16 +44,27 @@ const workloads = [
     runs: Number(options.runs ?? 7),
     commands: (folder) => ({ leat: [process.execPath, side("w5-leat.mjs"), folder], dlt: [python, side("w5_dlt.py"), folder] }),
   },
+  {
+    name: "w7",
+    title: `W7: 100 changes to a state of ${options.keys} keys`,
+    phases: ["first run", "second run"],
+    runs: Number(options.runs ?? 5),
+    commands: (folder) => ({
+      leat: [process.execPath, side("w7-leat.mjs"), options.keys, folder],
+      dlt: [python, side("w7_dlt.py"), options.keys, folder],
+    }),
+    outcome: (folder) => JSON.parse(readFileSync(join(folder, "pipelines", "w7", "state.json"), "utf8"))._version_hash,
+  },
 ].filter(({ name }) => options.only === undefined || options.only === name);
 
-const results = workloads.map(({ title, phases, runs, commands }) => {
+const results = workloads.map(({ title, phases, runs, commands, outcome }) => {
   const measured = { leat: phases.map(() => []), dlt: phases.map(() => []) };
   for (let run = 1; run <= runs; run += 1) {
     for (const tool of ["leat", "dlt"]) {
       const folder = mkdtempSync(join(tmpdir(), `bench-${tool}-`));
       try {
         phases.forEach((phase, index) => {
-          const result = measure(commands(folder)[tool]);
+          const result = { ...measure(commands(folder)[tool]), outcome: outcome?.(folder) };
           measured[tool][index].push(result);
           console.error(`${title}, ${phase} ${run} of ${runs}, ${tool}: ${result.wallSeconds.toFixed(2)} s`);
         });
@@ -61,7 +73,7 @@ const results = workloads.map(({ title, phases, runs, commands }) => {
       }
     }
   }
-  checkSameRows(measured);
+  checkSameWork(measured);
   return { title, phases, measured };
 });
 
@@ -85,9 +97,14 @@ function measure([program, ...parameters]) {
 }
 
 /** A comparison of two programs that do different work would say nothing. */
-function checkSameRows({ leat, dlt }) {
-  const rowCounts = [...leat, ...dlt].flat().map((result) => JSON.stringify(Object.entries(result.rowCounts).sort()));
-  if (new Set(rowCounts).size > 1) throw new Error(`The sides loaded different rows: ${[...new Set(rowCounts)].join(" and ")}`);
+function checkSameWork({ leat, dlt }) {
+  const done = leat.map((_, phase) => [...leat[phase], ...dlt[phase]]);
+  for (const results of done) {
+    const rowCounts = new Set(results.map((result) => JSON.stringify(Object.entries(result.rowCounts).sort())));
+    if (rowCounts.size > 1) throw new Error(`The sides loaded different rows: ${[...rowCounts].join(" and ")}`);
+    const outcomes = new Set(results.map((result) => result.outcome));
+    if (outcomes.size > 1) throw new Error(`The sides ended with different states, their hashes are ${[...outcomes].join(" and ")}`);
+  }
 }
 
 function machine() {

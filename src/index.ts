@@ -20,7 +20,13 @@ export { PlainDateTime } from "./core/plain-date-time.ts";
 export { PlainTime } from "./core/plain-time.ts";
 export type { StandardSchema } from "./core/standard-schema.ts";
 export { Timestamp } from "./core/timestamp.ts";
+export type { Dataset } from "./dataset/dataset.ts";
+// An interface that others add to has to come this way; there is nothing else in the file.
+export * from "./dataset/datasets.ts";
+export { InexactIntegerError } from "./dataset/errors.ts";
+export type { Operator, Relation } from "./dataset/relation.ts";
 export type { SqlClient } from "./dataset/sql-client.ts";
+export type { TableName, TableRow } from "./dataset/tables.ts";
 export type { Destination } from "./destination-kit/contract.ts";
 export {
   ConnectionError,
@@ -32,6 +38,7 @@ export {
 export type { LoadJobInfo } from "./destination-kit/load-job.ts";
 export { NotRunningError, ResourceFailedError, RowInvalidError } from "./extract/errors.ts";
 export { withHints, withTableName } from "./extract/marked.ts";
+export type { Refresh } from "./extract/refresh.ts";
 export { type LimitOptions, type Resource, type ResourceContext, type ResourceOptions, resource } from "./extract/resource.ts";
 export type { Loose, Marked, RowOf, Rows } from "./extract/rows.ts";
 export { current, type RunningPipeline } from "./extract/running.ts";
@@ -42,11 +49,14 @@ export { type TransformerOptions, transformer } from "./extract/transformer.ts";
 export type { LoadPackageInfo } from "./load/package-info.ts";
 export {
   PackageCorruptError,
+  PackagePendingError,
   PipelineLockedError,
   VersionTooNewError,
   WorkingDirError,
 } from "./load-package/errors.ts";
 export { type AnyLeatError, LeatError } from "./pipeline/any-error.ts";
+export { attach } from "./pipeline/attach.ts";
+export type { DropInfo, DropOptions } from "./pipeline/drop.ts";
 export { type Step, StepFailedError } from "./pipeline/errors.ts";
 export type { Logger, PipelineEvent } from "./pipeline/events.ts";
 export type { ExtractInfo, LoadInfo, NormalizeInfo, PipelineTrace, RunInfo } from "./pipeline/infos.ts";
@@ -74,4 +84,4 @@ export type {
 export { IdentifierError } from "./schema/naming/identifier.ts";
 export type { SchemaUpdate } from "./schema/update.ts";
 export type { IncrementalState, PipelineState } from "./state/document.ts";
-export { InvalidStateError, StateAccessError } from "./state/errors.ts";
+export { InvalidStateError, StateAccessError, StateConflictError } from "./state/errors.ts";

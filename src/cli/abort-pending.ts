@@ -1,8 +1,7 @@
 import { resolve } from "node:path";
-import { createInterface } from "node:readline/promises";
-import { ConfigError } from "../core/errors.ts";
 import { type AbortPlan, abortPlan } from "../pipeline/abort-plan.ts";
 import { defaultPipelinesDir } from "../pipeline/working-dir.ts";
+import { isConfirmed } from "./confirm.ts";
 import { print, printError, printJson } from "./output.ts";
 import { packageText } from "./pipeline-text.ts";
 import { tableText } from "./table-text.ts";
@@ -20,7 +19,7 @@ export async function abortPending(name: string, options: AbortOptions): Promise
   const plan = abortPlan(resolve(options.pipelinesDir ?? defaultPipelinesDir(process.env)), name);
   if (plan.packages.length === 0) return json ? printJson({ loadIds: [] }) : print(`Pipeline ${name} has no pending packages.`);
   if (!json) print(planText(name, plan));
-  if (!yes && !(await isWanted(json))) return printError("Nothing was changed.");
+  if (!yes && !(await isConfirmed({ json }))) return printError("Nothing was changed.");
   const { loadIds } = await plan.abort();
   if (json) printJson({ loadIds });
   else print(`Given up: ${loadIds.length === 0 ? "none, all were in the destination already" : loadIds.join(", ")}.`);
@@ -32,15 +31,4 @@ function planText(name: string, { packages }: AbortPlan): string {
     ...tableText(packages.map((each) => [packageText(each), each.state])),
     "State and schemas go back to before the first of them: the next run extracts their rows again, where the source still has them.",
   ].join("\n");
-}
-
-async function isWanted(json: boolean): Promise<boolean> {
-  if (json || !process.stdin.isTTY || !process.stdout.isTTY)
-    throw new ConfigError("Nothing was changed: without a terminal to ask on, and with --json, --yes has to be given.");
-  const lines = createInterface({ input: process.stdin, output: process.stdout });
-  try {
-    return /^y(es)?$/i.test((await lines.question("Go on? [y/N] ")).trim());
-  } finally {
-    lines.close();
-  }
 }

@@ -56,6 +56,15 @@ function operations(name: string, outer: PipelineOptions, program: Command): Com
       const { abortPending } = await import("./abort-pending.ts");
       await abortPending(name, Object.assign({}, outer, parser.opts<PipelineOptions>(), inner));
     });
+  withPipelineOptions(parser.command("sync"))
+    .description("Replaces what this machine keeps of the pipeline by what its destination stores. The destination stays as it is.")
+    .option("--destination <name>", "where to restore it from, when there is no local copy; its settings are looked up as in a run")
+    .option("--dataset-name <name>", "the dataset there; default that of the local copy, else <pipeline>_dataset")
+    .option("-y, --yes", "do not ask")
+    .action(async (inner: PipelineOptions) => {
+      const { sync } = await import("./sync.ts");
+      await sync(name, Object.assign({}, outer, parser.opts<PipelineOptions>(), inner));
+    });
   return parser;
 }
 

@@ -1,9 +1,9 @@
-import { encodeJson } from "../core/json-encode.ts";
 import type { LocalPipelineInfo, LocalSchemaInfo } from "../pipeline/local-info.ts";
 import { count } from "../pipeline/print-infos.ts";
 import type { ColumnSchema, TableSchema } from "../schema/document.ts";
 import { isSystemTable } from "../schema/system-tables.ts";
 import { loadTime } from "./load-time.ts";
+import { abbreviatedText } from "./state-text.ts";
 import { tableText } from "./table-text.ts";
 
 type Package = LocalPipelineInfo["pendingPackages"][number];
@@ -93,7 +93,7 @@ function sourceLines(name: string, slot: LocalPipelineInfo["sources"][string], v
 }
 
 function jsonLines(value: unknown): string[] {
-  return encodeJson(value, { pretty: true })
+  return abbreviatedText(value)
     .split("\n")
     .map((line) => `      ${line}`);
 }

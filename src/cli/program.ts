@@ -4,6 +4,7 @@ import { print } from "./output.ts";
 import { addPipelineCommand } from "./pipeline-command.ts";
 import { addRunCommand } from "./run-command.ts";
 import { type SharedOptions, withSharedOptions } from "./shared-options.ts";
+import { addStateCommand } from "./state-command.ts";
 
 const exitCodes = `
 Exit codes:
@@ -25,6 +26,7 @@ export function createProgram({ json }: Required<Pick<SharedOptions, "json">>): 
     .addHelpText("after", exitCodes);
   addRunCommand(program);
   addPipelineCommand(program);
+  addStateCommand(program);
   return program;
 }
 

@@ -11,9 +11,10 @@ export function compareCodePoints(a: string, b: string): number {
 
 /** Sorts keys in place by code points. */
 export function sortCodePoints(keys: string[]): string[] {
-  return keys.some((key) => surrogate.test(key)) ? keys.sort(compareCodePoints) : keys.sort();
+  return keys.some((key) => !ascii.test(key) && surrogate.test(key)) ? keys.sort(compareCodePoints) : keys.sort();
 }
 
+const ascii = /^[\x20-\x7e]*$/;
 const surrogate = /[\ud800-\udfff]/;
 
 /** Surrogates stand for code points above all others. */

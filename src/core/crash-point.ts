@@ -17,6 +17,10 @@ export const crashPoints = [
   "sync:before-state-forgotten",
   /** Local schemas are gone, those of the destination are not there yet; the local state is that of before. */
   "sync:schemas-removed",
+  /** The local state is a blank one; schemas and packages of before lie beside it. */
+  "restore:state-blank",
+  /** Local schemas are those of the destination, the local state is a blank one. */
+  "restore:schemas-written",
   /** Rows are in the private package, its state and schema are not. */
   "extract:rows-written",
   /** The private package is whole and synced, not yet renamed. */

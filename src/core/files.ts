@@ -11,7 +11,7 @@ export function writeAll(fd: number, bytes: Uint8Array, path: string): void {
 }
 
 /** Replaces a file in one step: whoever reads it sees the old text or the new one. With `sync` the new text survives a power cut. */
-export function writeFileAtomic(path: string, text: string, options: { readonly sync?: boolean } = {}): void {
+export function writeFileAtomic(path: string, text: string | Uint8Array, options: { readonly sync?: boolean } = {}): void {
   const temporary = `${path}.tmp`;
   try {
     writeNew(temporary, text, options);
@@ -23,10 +23,10 @@ export function writeFileAtomic(path: string, text: string, options: { readonly 
   }
 }
 
-function writeNew(path: string, text: string, { sync = false }: { readonly sync?: boolean }): void {
+function writeNew(path: string, text: string | Uint8Array, { sync = false }: { readonly sync?: boolean }): void {
   const fd = openSync(path, "w");
   try {
-    writeAll(fd, Buffer.from(text), path);
+    writeAll(fd, typeof text === "string" ? Buffer.from(text) : text, path);
     if (sync) fdatasyncSync(fd);
   } finally {
     closeSync(fd);
@@ -46,8 +46,13 @@ export function syncFolder(path: string): void {
 
 /** The text of a file, or undefined when there is none. */
 export function readTextIfExists(path: string): string | undefined {
+  return readBytesIfExists(path)?.toString("utf8");
+}
+
+/** The content of a file, or undefined when there is none. */
+export function readBytesIfExists(path: string): Buffer | undefined {
   try {
-    return readFileSync(path, "utf8");
+    return readFileSync(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;

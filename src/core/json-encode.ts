@@ -1,5 +1,6 @@
 import { sortCodePoints } from "./code-points.ts";
 import { scalarOf } from "./json-scalar.ts";
+import { nativeContainers } from "./native-json.ts";
 
 export interface EncodeOptions {
   /** Keys in the order of their code points, at every level: the form that is hashed. Default: insertion order. */
@@ -10,6 +11,8 @@ export interface EncodeOptions {
   readonly typed?: boolean;
   /** False: a `Map` cannot be written, since it would be read back as an object. Default true. */
   readonly maps?: boolean;
+  /** The value is expected to be large: what JSON itself would write the same way is left to it. Default false, which is faster for small ones. */
+  readonly large?: boolean;
   /** Called with the path (`$.a[3].b`) and a description ("a function") of the first value that cannot be written. Default: throws TypeError. */
   readonly onUnencodable?: (path: string, what: string) => never;
 }
@@ -20,16 +23,29 @@ export interface EncodeOptions {
  * NaN and infinity as null; members that are undefined are left out. JavaScript moves integer-like keys of objects to the front: a `Map` keeps them.
  */
 export function encodeJson(value: unknown, options: EncodeOptions = {}): string {
-  const run: Run = {
-    sorted: options.sorted ?? false,
-    pretty: options.pretty ?? false,
+  const run = newRun(value, options);
+  return value === undefined ? run.onUnencodable("$", "undefined") : valueText(value, run, 0);
+}
+
+/** Hands out the text of `encodeJson` in pieces: a large one is never there as a whole. */
+export function writeJson(value: unknown, options: EncodeOptions, write: (piece: string) => void): void {
+  writeValue(value, newRun(value, options), 0, write);
+}
+
+function newRun(value: unknown, options: EncodeOptions): Run {
+  const { sorted = false, pretty = false, large = false } = options;
+  return {
+    sorted,
+    pretty,
+    native: large && !sorted && !pretty ? nativeContainers(value) : undefined,
     typed: options.typed ?? false,
     maps: options.maps ?? true,
     onUnencodable: options.onUnencodable ?? refuse,
     parents: [],
     steps: [],
+    keys: [],
+    sortedKeys: [],
   };
-  return value === undefined ? run.onUnencodable("$", "undefined") : valueText(value, run, 0);
 }
 
 /** One call of `encodeJson`. `parents` and `steps` are the way from the root to the value at hand: containers, and the key or index in each. */
@@ -41,12 +57,45 @@ interface Run {
   readonly onUnencodable: (path: string, what: string) => never;
   readonly parents: object[];
   readonly steps: (string | number)[];
+  /** Containers that JSON itself writes the same way; undefined when that is not known. */
+  readonly native: ReadonlySet<object> | undefined;
+  /** Keys that were sorted last: neighbours mostly have the same. */
+  keys: readonly string[];
+  sortedKeys: readonly string[];
 }
 
 type Members = Readonly<Record<string, unknown>> | ReadonlyMap<string, unknown>;
 
 function refuse(path: string, what: string): never {
   throw new TypeError(`The value at ${path} cannot be written as JSON: it is ${what}.`);
+}
+
+/** Takes containers apart until it comes to one with many members. */
+function writeValue(value: unknown, run: Run, depth: number, write: (piece: string) => void): void {
+  const isLiteral = typeof value === "object" && value !== null && !Array.isArray(value) && isPlain(value);
+  if (!isLiteral || run.pretty) {
+    write(valueText(value, run, depth));
+    return;
+  }
+  enter(value, run, depth);
+  const keys = Object.keys(value);
+  const isLarge = keys.length > manyKeys;
+  let text = "{";
+  let isFirst = true;
+  for (const key of run.sorted ? sortCodePoints(keys) : keys) {
+    const member = value[key];
+    if (member === undefined) continue;
+    run.steps[depth] = key;
+    text += isFirst ? `${JSON.stringify(key)}:` : `,${JSON.stringify(key)}:`;
+    isFirst = false;
+    if (isLarge) text += valueText(member, run, depth + 1);
+    if (isLarge && text.length <= pieceLength) continue;
+    write(text);
+    text = "";
+    if (!isLarge) writeValue(member, run, depth + 1, write);
+  }
+  leave(run, depth);
+  write(`${text}}`);
 }
 
 function valueText(value: unknown, run: Run, depth: number): string {
@@ -84,6 +133,7 @@ const minInteger = -(2n ** 63n);
 const maxInteger = 2n ** 64n - 1n;
 
 function objectText(value: object, run: Run, depth: number): string {
+  if (run.native?.has(value) === true) return JSON.stringify(value);
   if (Array.isArray(value)) return arrayText(value, run, depth);
   if (value instanceof Map && run.maps) return membersText(value, withTextKeys(value, run, depth), run, depth);
   if (isPlain(value)) return membersText(value, value, run, depth);
@@ -104,13 +154,19 @@ function arrayText(values: readonly unknown[], run: Run, depth: number): string 
   if (values.length === 0) return "[]";
   enter(values, run, depth);
   const between = `,${line(run, depth + 1)}`;
+  let pieces: string[] | undefined;
   let text = `[${line(run, depth + 1)}`;
   for (let index = 0; index < values.length; index++) {
     run.steps[depth] = index;
     text += (index === 0 ? "" : between) + valueText(values[index], run, depth + 1);
+    if (text.length > pieceLength) {
+      pieces ??= [];
+      pieces.push(text);
+      text = "";
+    }
   }
   leave(run, depth);
-  return `${text}${line(run, depth)}]`;
+  return `${joined(pieces, text)}${line(run, depth)}]`;
 }
 
 /** `container` is what the caller passed, `members` the same with keys that are text. */
@@ -120,15 +176,45 @@ function membersText(container: object, members: Members, run: Run, depth: numbe
   const keys = map === undefined ? Object.keys(members) : [...map.keys()];
   const between = `,${line(run, depth + 1)}`;
   const colon = run.pretty ? ": " : ":";
+  const quoted = keys.length > manyKeys ? JSON.stringify : keyText;
+  let pieces: string[] | undefined;
   let text = "";
-  for (const key of run.sorted ? sortCodePoints(keys) : keys) {
+  for (const key of run.sorted ? sortedKeys(keys, run) : keys) {
     const member = map === undefined ? (members as Readonly<Record<string, unknown>>)[key] : map.get(key);
     if (member === undefined) continue;
     run.steps[depth] = key;
-    text += (text === "" ? "" : between) + keyText(key) + colon + valueText(member, run, depth + 1);
+    text += (text === "" && pieces === undefined ? "" : between) + quoted(key) + colon + valueText(member, run, depth + 1);
+    if (text.length > pieceLength) {
+      pieces ??= [];
+      pieces.push(text);
+      text = "";
+    }
   }
   leave(run, depth);
-  return text === "" ? "{}" : `{${line(run, depth + 1)}${text}${line(run, depth)}}`;
+  const all = joined(pieces, text);
+  return all === "" ? "{}" : `{${line(run, depth + 1)}${all}${line(run, depth)}}`;
+}
+
+/** A long text is put together from pieces: grown by single members it would be a tree of a million texts. */
+const pieceLength = 16_384;
+
+function joined(pieces: readonly string[] | undefined, last: string): string {
+  return pieces === undefined ? last : pieces.join("") + last;
+}
+
+function sortedKeys(keys: string[], run: Run): readonly string[] {
+  if (keys.length > manyKeys) return sortCodePoints(keys);
+  if (!isSameList(keys, run.keys)) {
+    run.keys = [...keys];
+    run.sortedKeys = sortCodePoints(keys);
+  }
+  return run.sortedKeys;
+}
+
+function isSameList(one: readonly string[], other: readonly string[]): boolean {
+  if (one.length !== other.length) return false;
+  for (let index = 0; index < one.length; index++) if (one[index] !== other[index]) return false;
+  return true;
 }
 
 /** Python's keys `1`, `2.5`, `True` and `None` become text in dlt's documents; so do those of a Map. */
@@ -148,9 +234,10 @@ function line(run: Run, depth: number): string {
   return run.pretty ? `\n${"  ".repeat(depth)}` : "";
 }
 
-/** Keys repeat from row to row: quoting them again costs more than looking them up. */
+/** Keys repeat from row to row: quoting them again costs more than looking them up. Those of an object with many are data, and do not. */
 const keyTexts = new Map<string, string>();
 const maxKeyTexts = 10_000;
+const manyKeys = 200;
 
 function keyText(key: string): string {
   let text = keyTexts.get(key);

@@ -9,9 +9,39 @@ import { Timestamp } from "./timestamp.ts";
 import { typeMark } from "./type-mark.ts";
 import { Wei } from "./wei.ts";
 
-/** Parses a typed JSON document: `decodeTyped(parseJson(text))`. */
+/** Parses a typed JSON document: what `decodeTyped(parseJson(text))` gives, without a second copy of it. */
 export function parseTyped(text: string): unknown {
-  return decodeTyped(parseJson(text));
+  const marks = text.match(anyMark);
+  const value = parseJson(text);
+  return marks === null ? value : replaceMarked(value, { left: marks.length });
+}
+
+const anyMark = /[\uf026-\uf02d]|\\uf02[6-9a-d]/gi;
+
+/** Ends when no mark is `left`; those that mark nothing make it look everywhere. */
+function replaceMarked(value: unknown, marks: { left: number }): unknown {
+  if (typeof value === "string") {
+    const mark = value.charCodeAt(0);
+    if (mark >= typeMark.decimal && mark <= typeMark.time) marks.left -= 1;
+    return decodeText(value);
+  }
+  if (typeof value !== "object" || value === null) return value;
+  if (!Array.isArray(value) && Object.getPrototypeOf(value) !== Object.prototype) return value;
+  const container = value as Record<string, unknown>;
+  for (const key of Object.keys(container)) {
+    if (marks.left === 0) break;
+    const member = container[key];
+    if (typeof member !== "object" && typeof member !== "string") continue;
+    const decoded = replaceMarked(member, marks);
+    if (decoded !== member) define(container, key, decoded);
+  }
+  return value;
+}
+
+/** Assignment would take a key named `__proto__` for the prototype. */
+function define(object: Record<string, unknown>, key: string, value: unknown): void {
+  if (key === "__proto__") Object.defineProperty(object, key, { value, enumerable: true, writable: true, configurable: true });
+  else object[key] = value;
 }
 
 /**
@@ -24,11 +54,7 @@ export function decodeTyped(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(decodeTyped);
   if (typeof value !== "object" || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
   const decoded: Record<string, unknown> = {};
-  for (const [key, member] of Object.entries(value)) {
-    if (key === "__proto__")
-      Object.defineProperty(decoded, key, { value: decodeTyped(member), enumerable: true, writable: true, configurable: true });
-    else decoded[key] = decodeTyped(member);
-  }
+  for (const [key, member] of Object.entries(value)) define(decoded, key, decodeTyped(member));
   return decoded;
 }
 

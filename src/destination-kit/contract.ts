@@ -32,15 +32,27 @@ export interface OpenContext {
   readonly workingDir: string;
   /** Relative paths start here. */
   readonly cwd: string;
+  /** A database that is not there is not created: open throws ConnectionError. */
+  readonly mustExist?: boolean;
   /** Looks up settings of this destination in the sections `destination` and its name. A group `credentials` inside the spec is looked up as dlt does. */
   readonly config: <Spec extends ConfigSpec>(spec: Spec, overrides: ConfigOverrides<Spec>) => Promise<ConfigOf<Spec>>;
 }
 
+export interface ReadOptions {
+  /** Columns of integers are bigint, small values too. */
+  readonly integers?: "bigint" | undefined;
+}
+
 /** Plain SQL in the destination's dialect; a table without a dataset is one of this dataset. Values are exact: unsafe integers are bigint, decimals Decimal, timestamps Timestamp. */
 export interface SqlConnection {
-  query<Row = Record<string, unknown>>(sql: string, parameters?: readonly unknown[]): Promise<Row[]>;
+  query<Row = Record<string, unknown>>(sql: string, parameters?: readonly unknown[], options?: ReadOptions): Promise<Row[]>;
   /** The same rows in batches of about `rows` (default 10,000), in bounded memory. The connection is busy until the end. */
-  batches<Row = Record<string, unknown>>(sql: string, parameters?: readonly unknown[], rows?: number): AsyncIterable<Row[]>;
+  batches<Row = Record<string, unknown>>(
+    sql: string,
+    parameters?: readonly unknown[],
+    rows?: number,
+    options?: ReadOptions,
+  ): AsyncIterable<Row[]>;
   execute(sql: string, parameters?: readonly unknown[]): Promise<{ readonly rowCount: number }>;
   /** Commits when `work` resolves, rolls back when it throws. Throws UnsupportedError where there are no transactions. */
   transaction<T>(work: (client: SqlConnection) => Promise<T>): Promise<T>;
@@ -105,13 +117,15 @@ export interface PackagePlan {
   readonly jobs: readonly LoadJob[];
   /** Time of `_dlt_version` and `_dlt_loads` rows, microseconds since 1970. */
   readonly insertedAtMicros: number;
-  /**
-   * Several pipelines may write one dataset at once. Called when nobody else can commit any more, with what is stored at that moment: says what is to be
-   * stored. Throws StateConflictError. Without it schema and state of the package are stored as they are.
-   */
-  readonly reconcile?: (heads: StoredHeads) => ReconciledPackage;
+  /** Stored with the package. Its load id may be newer than that of the package, and gets a load record of its own then. No job loads it. */
+  readonly state?: (StateRow & { readonly _dlt_id: string }) | undefined;
   /** So many states of the pipeline stay, the newest; older rows go in the same transaction. Undefined: all. */
   readonly keepStateVersions?: number | undefined;
+  /**
+   * Several pipelines may write one dataset at once. Called when nobody else can commit any more, with what is stored at that moment: gives the plan to
+   * go by. Throws StateConflictError, TypeConflictError. Without it the package is stored as it is.
+   */
+  readonly reconcile?: (heads: StoredHeads) => PackagePlan;
 }
 
 /** What others may have committed since the package was extracted. */
@@ -120,13 +134,6 @@ export interface StoredHeads {
   readonly state: StoredState | undefined;
   /** The newest version of the package's schema. */
   readonly schema: StoredSchema | undefined;
-}
-
-/** What a package stores, with what others stored in the meantime. */
-export interface ReconciledPackage {
-  readonly schema: SchemaDocument;
-  /** Stored in place of the state row among the jobs. Its load id may be newer than that of the package, and gets a load record then. */
-  readonly state: StateRow | undefined;
 }
 
 export interface JobObserver {
@@ -138,6 +145,4 @@ export interface JobObserver {
 export interface CommitResult {
   /** Tables and columns that were created, without columns that existed. */
   readonly appliedUpdate: SchemaUpdate;
-  /** What `reconcile` gave. */
-  readonly reconciled?: ReconciledPackage;
 }

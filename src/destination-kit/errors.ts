@@ -50,10 +50,13 @@ export class UnsupportedError extends DestinationError {
 /** The package that talks to the destination is not installed. */
 export class MissingDriverError extends DestinationError {
   readonly code = "missing-driver" as const;
+  /** Several are separated by spaces. */
   readonly packageName: string;
 
   constructor(packageName: string, options: FailureOptions) {
-    super(`Destination \`${options.destination}\` needs the package \`${packageName}\`. Install it: npm install ${packageName}`, options);
+    const names = packageName.split(" ").map((name) => `\`${name}\``);
+    const what = names.length === 1 ? `the package ${names[0]}. Install it` : `the packages ${names.join(", ")}. Install them`;
+    super(`Destination \`${options.destination}\` needs ${what}: npm install ${packageName}`, options);
     this.packageName = packageName;
   }
 }

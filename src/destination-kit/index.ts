@@ -8,7 +8,7 @@ export type {
   LoadSession,
   OpenContext,
   PackagePlan,
-  ReconciledPackage,
+  ReadOptions,
   SqlConnection,
   StoredHeads,
   StoredSchema,
@@ -18,4 +18,5 @@ export { ConnectionError, LoadJobFailedError, MissingDriverError, UndefinedRelat
 export type { LoadJob, LoadJobInfo } from "./load-job.ts";
 export type { JobStatement, SqlDialect } from "./sql/dialect.ts";
 export type { SqlDriver } from "./sql/driver.ts";
+export { insertValuesStatement } from "./sql/insert-values.ts";
 export { type SqlDestinationOptions, type SqlTarget, sqlDestination } from "./sql/sql-destination.ts";

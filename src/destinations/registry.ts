@@ -7,4 +7,5 @@ export type DestinationFactory = (options?: { readonly name?: string; readonly p
 /** The built-in destinations by type. */
 export const destinationFactories: ReadonlyMap<string, DestinationFactory> = new Map<string, DestinationFactory>([
   ["duckdb", async (options) => (await import("./duckdb/index.ts")).duckdb(options)],
+  ["postgres", async (options) => (await import("./postgres/index.ts")).postgres(options)],
 ]);

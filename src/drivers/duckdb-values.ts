@@ -10,6 +10,13 @@ export type DuckDbApi = typeof api;
 
 type Decoder = (value: never) => unknown;
 
+/** Of a result. */
+export interface ResultColumns {
+  readonly names: readonly string[];
+  /** The columns whose values are bigint, whatever their size. */
+  readonly bigints: readonly number[];
+}
+
 /**
  * Between DuckDB's values and ours, both ways without loss. Timestamps keep microseconds, decimals all digits;
  * what ours cannot hold (nanoseconds, the year 12000, infinity) is read as DuckDB's text.
@@ -24,13 +31,21 @@ export class DuckDbValues {
   }
 
   /** Turns columns into row objects. Per cell: no closure, no lookup for plain values. */
-  appendRows<Row>(names: readonly string[], columns: readonly (readonly api.DuckDBValue[])[], rows: Row[]): void {
+  appendRows<Row>({ names, bigints }: ResultColumns, columns: readonly (readonly api.DuckDBValue[])[], rows: Row[]): void {
     const count = columns[0]?.length ?? 0;
     for (let at = 0; at < count; at++) {
       const row: Record<string, unknown> = {};
       for (let column = 0; column < names.length; column++) row[names[column]!] = this.fromDuckDb(columns[column]![at]!);
+      for (const column of bigints) row[names[column]!] = toBigint(columns[column]![at]!);
       rows.push(row as Row);
     }
+  }
+
+  /** Which of the columns hold integers of any size. */
+  integerColumns(types: readonly api.DuckDBType[]): readonly number[] {
+    const { TINYINT, SMALLINT, INTEGER, BIGINT, HUGEINT, UTINYINT, USMALLINT, UINTEGER, UBIGINT, UHUGEINT } = this.#api.DuckDBTypeId;
+    const integers = new Set([TINYINT, SMALLINT, INTEGER, BIGINT, HUGEINT, UTINYINT, USMALLINT, UINTEGER, UBIGINT, UHUGEINT]);
+    return types.flatMap((type, column) => (integers.has(type.typeId) ? [column] : []));
   }
 
   fromDuckDb(value: api.DuckDBValue): unknown {
@@ -88,6 +103,10 @@ function decodersOf(loaded: DuckDbApi, decode: (value: api.DuckDBValue) => unkno
     entry(loaded.DuckDBMapValue, (value) => new Map(value.entries.map((each) => [decode(each.key), decode(each.value)]))),
     entry(loaded.DuckDBUnionValue, (value) => decode(value.value)),
   ]);
+}
+
+function toBigint(value: api.DuckDBValue): bigint | null {
+  return value === null ? null : BigInt(value as number | bigint);
 }
 
 function plainDateTime(micros: bigint, value: { toString(): string }): unknown {

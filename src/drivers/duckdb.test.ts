@@ -167,6 +167,28 @@ describe("connections of one process", () => {
   });
 });
 
+test("integers of every size are bigint where that is asked for, and nothing else is", async () => {
+  const connection = await connect();
+  const sql = "SELECT 1::TINYINT AS a, 2::INTEGER AS b, 3::BIGINT AS c, 4::UHUGEINT AS d, NULL::BIGINT AS e, 5.0::DOUBLE AS f, 'x' AS g";
+  const expected = [{ a: 1n, b: 2n, c: 3n, d: 4n, e: null, f: 5, g: "x" }];
+  expect(await connection.query(sql, [], { integers: "bigint" })).toStrictEqual(expected);
+  for await (const rows of connection.batches(sql, [], 10, { integers: "bigint" })) expect(rows).toStrictEqual(expected);
+});
+
+test("batches that are left early let go of the file, and the connection goes on", async () => {
+  const path = await madeFile();
+  const connection = await connect({ path });
+  for await (const rows of connection.batches("SELECT * FROM range(10_000_000)", [], 1)) {
+    expect(rows.length).toBeGreaterThan(0);
+    break;
+  }
+  expect(await connection.query("SELECT 1 AS a")).toEqual([{ a: 1 }]);
+  await connection.close();
+  const started = performance.now();
+  await connect({ path });
+  expect(performance.now() - started).toBeLessThan(2000);
+});
+
 test("columnsOf finds tables whatever the case of their names, also when there are many", async () => {
   const connection = await connect();
   const names = Array.from({ length: 30 }, (_, at) => `t${at}`);

@@ -2,13 +2,13 @@ import { existsSync, linkSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { DuckDBConnection, DuckDBInstance, DuckDBValue } from "@duckdb/node-api";
+import type { DuckDBConnection, DuckDBInstance, DuckDBResult, DuckDBValue } from "@duckdb/node-api";
 import { crashPoint } from "../core/crash-point.ts";
 import { DriverFailure } from "../core/driver-failure.ts";
 import { syncFolder } from "../core/files.ts";
 import { isRunning } from "../core/is-running.ts";
 import { duckDbFailure, type FailurePlace } from "./duckdb-failure.ts";
-import { type DuckDbApi, DuckDbValues } from "./duckdb-values.ts";
+import { type DuckDbApi, DuckDbValues, type ResultColumns } from "./duckdb-values.ts";
 
 export const inMemory = ":memory:";
 
@@ -17,6 +17,8 @@ export interface DuckDbLocation {
   readonly path: string;
   /** DuckDB's own settings, as `SET` takes them. */
   readonly settings?: DuckDbSettings | undefined;
+  /** A file that is not there is not created. */
+  readonly mustExist?: boolean | undefined;
 }
 
 export type DuckDbSettings = { readonly [setting: string]: string | number | boolean };
@@ -48,6 +50,11 @@ export class DuckDbDatabases {
   }
 }
 
+export interface DuckDbReadOptions {
+  /** Columns of integers are bigint, small values too. */
+  readonly integers?: "bigint" | undefined;
+}
+
 /** One connection. Values are exact; failures are DriverFailure. */
 export class DuckDbConnection {
   readonly #connection: DuckDBConnection;
@@ -65,29 +72,35 @@ export class DuckDbConnection {
     this.#release = parts.release;
   }
 
-  query<Row>(sql: string, parameters?: readonly unknown[]): Promise<Row[]> {
+  query<Row>(sql: string, parameters?: readonly unknown[], options?: DuckDbReadOptions): Promise<Row[]> {
     return this.#telling(async () => {
       const result = await this.#connection.run(sql, this.#bound(parameters));
-      const names = result.deduplicatedColumnNames();
+      const columns = this.#columnsOf(result, options);
       const rows: Row[] = [];
-      for (const chunk of await result.fetchAllChunks()) this.#values.appendRows(names, chunk.getColumns(), rows);
+      for (const chunk of await result.fetchAllChunks()) this.#values.appendRows(columns, chunk.getColumns(), rows);
       return rows;
     });
   }
 
-  async *batches<Row>(sql: string, parameters: readonly unknown[], size: number): AsyncGenerator<Row[]> {
+  async *batches<Row>(sql: string, parameters: readonly unknown[], size: number, options?: DuckDbReadOptions): AsyncGenerator<Row[]> {
     const result = await this.#telling(() => this.#connection.stream(sql, this.#bound(parameters)));
-    const names = result.deduplicatedColumnNames();
+    const columns = this.#columnsOf(result, options);
     let rows: Row[] = [];
-    for (;;) {
-      const chunk = await this.#telling(() => result.fetchChunk());
-      if (chunk === null || chunk.rowCount === 0) break;
-      this.#values.appendRows(names, chunk.getColumns(), rows);
-      if (rows.length < size) continue;
-      yield rows;
-      rows = [];
+    let isAtEnd = false;
+    try {
+      for (;;) {
+        const chunk = await this.#telling(() => result.fetchChunk());
+        isAtEnd = chunk === null || chunk.rowCount === 0;
+        if (chunk === null || isAtEnd) break;
+        this.#values.appendRows(columns, chunk.getColumns(), rows);
+        if (rows.length < size) continue;
+        yield rows;
+        rows = [];
+      }
+      if (rows.length > 0) yield rows;
+    } finally {
+      if (!isAtEnd) await this.#abandon(result);
     }
-    if (rows.length > 0) yield rows;
   }
 
   execute(sql: string, parameters?: readonly unknown[]): Promise<{ readonly rowCount: number }> {
@@ -138,6 +151,21 @@ export class DuckDbConnection {
     }
   }
 
+  /** A stream that was not read to its end keeps the database open, also when its connection is closed. */
+  async #abandon(result: DuckDBResult): Promise<void> {
+    this.#connection.interrupt();
+    try {
+      while (((await result.fetchChunk())?.rowCount ?? 0) > 0);
+    } catch {
+      // That it was interrupted.
+    }
+  }
+
+  #columnsOf(result: DuckDBResult, { integers }: DuckDbReadOptions = {}): ResultColumns {
+    const names = result.deduplicatedColumnNames();
+    return { names, bigints: integers === "bigint" ? this.#values.integerColumns(result.columnTypes()) : [] };
+  }
+
   async #tablesOf(schema: string): Promise<ReadonlySet<string>> {
     const sql =
       "SELECT lower(table_name) AS name FROM duckdb_tables() WHERE database_name = current_database() AND lower(schema_name) = lower($1)";
@@ -185,7 +213,10 @@ function loadApi(): DuckDbApi {
 
 /** Two instances of one file in one process do not see each other: `fromCache` gives both the same database. */
 async function connectToFile(api: DuckDbApi, location: DuckDbLocation): Promise<DuckDbConnection> {
-  if (!existsSync(location.path)) await createDatabase(api, location.path);
+  if (!existsSync(location.path)) {
+    if (location.mustExist) throw new DriverFailure("connection", `There is no database file \`${location.path}\`.`);
+    await createDatabase(api, location.path);
+  }
   const instance = await openInstance(api, location);
   try {
     return await openConnection(api, instance, location, () => instance.closeSync());

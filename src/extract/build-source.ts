@@ -1,6 +1,7 @@
 import type { ConfigOf, ConfigOverrides, ConfigSpec } from "../config/spec.ts";
 import { ConfigError, LeatError } from "../core/errors.ts";
 import { normalizeSchemaName } from "../schema/naming/schema-name.ts";
+import { WorkingCopy } from "../state/working-copy.ts";
 import type { ResourceDefinition } from "./definition.ts";
 import { combineLimits } from "./definition.ts";
 import { ResourceFailedError } from "./errors.ts";
@@ -9,6 +10,7 @@ import { definitionOf, isResource, ResourceValue, readLimit } from "./resource.t
 import type { Loose } from "./rows.ts";
 import { type Running, runAs, sourceStateOf } from "./running.ts";
 import type { SourceDefinition, SourceEdit } from "./source-definition.ts";
+import { checkedState } from "./state-schema.ts";
 
 export interface BuildEnvironment {
   readonly signal: AbortSignal;
@@ -28,13 +30,14 @@ export async function buildSource(definition: SourceDefinition, environment: Bui
   const name = normalizeSchemaName(definition.name);
   const sections = section === undefined ? ["sources", factoryName] : ["sources", section, factoryName];
   const config = await environment.config(spec, { overrides, sections });
+  const state = await stateToBuildWith(definition, environment, name);
   const running: Running = {
     sourceName: name,
     resourceName: undefined,
     stateAccess: "read",
     signal: environment.signal,
     pipeline: environment.pipeline,
-    sourceState: () => environment.sourceState(),
+    sourceState: () => state,
     resourceState: () => ({}),
   };
   const context = { config, state: sourceStateOf(running), sourceName: name, signal: environment.signal };
@@ -45,6 +48,14 @@ export async function buildSource(definition: SourceDefinition, environment: Bui
   let edited: readonly ResourceDefinition[] = resources;
   for (const edit of definition.edits) edited = applyEdit(name, edited, edit);
   return hints.parallel === true ? replaceResources(edited, (resource) => ({ ...resource, parallel: true })) : edited;
+}
+
+/** As it was committed; what a schema fills in is seen here, but not stored. */
+async function stateToBuildWith({ stateSchema }: SourceDefinition, environment: BuildEnvironment, source: string): Promise<Loose> {
+  const state = environment.sourceState();
+  if (stateSchema === undefined) return state;
+  const slot = { schema: stateSchema, source, resource: undefined, pipelineName: environment.pipeline?.name };
+  return checkedState(slot, new WorkingCopy(state).state, "read");
 }
 
 async function callBuild(definition: SourceDefinition, running: Running, context: object): Promise<unknown> {

@@ -1,4 +1,5 @@
 import { ConfigError } from "../core/errors.ts";
+import type { StandardSchema } from "../core/standard-schema.ts";
 import type { ResourceHints } from "../schema/hint-options.ts";
 
 /** One change of the rows on their way from the resource's function to its table. */
@@ -27,6 +28,7 @@ export interface ResourceDefinition {
   readonly parallel: boolean;
   readonly selected: boolean;
   readonly stateAccess: "read" | "write";
+  readonly stateSchema: StandardSchema | undefined;
 }
 
 /** Throws ConfigError for a name that is no text or blank. */

@@ -1,28 +1,31 @@
 import { crashPoint } from "../core/crash-point.ts";
 import { encodeJson } from "../core/json-encode.ts";
 import type { Runtime } from "../core/runtime.ts";
+import type { StandardSchema } from "../core/standard-schema.ts";
 import { Timestamp } from "../core/timestamp.ts";
 import { guardDisk } from "../load-package/errors.ts";
-import { jobId } from "../load-package/job-file.ts";
 import type { PackageFolder, RestorePoint } from "../load-package/package-folder.ts";
-import { packageStateEngineVersion } from "../load-package/package-state.ts";
+import { hasTables, type PackageCommands } from "../load-package/package-state.ts";
 import type { PackageStore } from "../load-package/package-store.ts";
 import { bumpSchema } from "../schema/bump.ts";
 import type { SchemaDocument } from "../schema/document.ts";
 import type { MergeStrategy, ResourceHints, SourceHints } from "../schema/hint-options.ts";
+import type { NamingName } from "../schema/naming/naming-convention.ts";
 import { schemaNaming } from "../schema/schema-naming.ts";
 import { withSourceHints } from "../schema/source-hints.ts";
 import { stateTable } from "../schema/system-tables.ts";
 import { bumpState } from "../state/bump.ts";
 import type { PipelineState, SourceState } from "../state/document.ts";
-import { encodeState } from "../state/encode.ts";
-import { resourceSlot, sourceSlot } from "../state/slots.ts";
+import { StateEncoder } from "../state/state-encoder.ts";
 import { type StateRow, stateRow } from "../state/state-row.ts";
-import { storedCopy, workingCopy } from "../state/working-copy.ts";
+import { WorkingCopy } from "../state/working-copy.ts";
 import type { ResourceDefinition } from "./definition.ts";
+import { extractedState } from "./extracted-state.ts";
 import { buildGraph, type GraphNode } from "./graph.ts";
 import { Limiter } from "./limiter.ts";
+import { LiveState } from "./live-state.ts";
 import type { Mark } from "./marked.ts";
+import { type Refresh, refreshSource } from "./refresh.ts";
 import { runGraph } from "./run-graph.ts";
 import type { Running, RunningPipeline } from "./running.ts";
 import { type Metrics, SourceExtract } from "./source-extract.ts";
@@ -33,16 +36,26 @@ export interface SourceToExtract {
   readonly name: string;
   readonly resources: readonly ResourceDefinition[];
   readonly hints: SourceHints;
+  /** Of what its resources share. */
+  readonly stateSchema?: StandardSchema | undefined;
   /** As it is stored now, or new. */
   readonly schema: SchemaDocument;
+  /** What the load has to do besides. Given, the package has a state row in any case. */
+  readonly commands?: PackageCommands;
 }
 
 export interface ExtractOptions {
   readonly sources: readonly SourceToExtract[];
   /** The state to go on from. It is not changed. */
   readonly state: PipelineState;
+  /** Hash of the state that the destination has. */
+  readonly storedStateHash: string | undefined;
   /** False: no state rows. */
   readonly storesState: boolean;
+  /** Starts the sources over, or parts of them. */
+  readonly refresh: Refresh | undefined;
+  /** Of a schema that begins anew. */
+  readonly naming: NamingName;
   readonly store: PackageStore;
   /** Texts of the local state and schemas, put beside the package for an abort. */
   readonly restorePoint: RestorePoint;
@@ -58,6 +71,8 @@ export interface ExtractOptions {
   readonly mergeStrategies: readonly MergeStrategy[];
   /** Refuses hints that a mark brings and that cannot be done. */
   readonly checkHints: (resource: string, hints: ResourceHints, schema: SchemaDocument) => void;
+  /** Refuses a state that is too large. Gets its text too, which is there anyway. */
+  readonly checkState: (text: Buffer, state: PipelineState) => void;
   readonly onProgress: (progress: ResourceProgress) => void;
 }
 
@@ -70,8 +85,8 @@ export interface ResourceProgress {
 
 export interface ExtractResult {
   readonly packages: readonly PackageFolder[];
-  /** The state after this extract. */
-  readonly state: PipelineState;
+  /** The text of the state after this extract. */
+  readonly state: Buffer;
   readonly schemas: readonly SchemaDocument[];
   readonly resources: { readonly [resource: string]: Metrics };
   readonly tables: { readonly [table: string]: Metrics };
@@ -86,14 +101,18 @@ const progressMs = 100;
  */
 export async function extract(options: ExtractOptions): Promise<ExtractResult> {
   const { sources, store } = options;
-  const working = workingCopy(options.state);
-  const extracts = sources.map((source) => openSource(source, options));
+  const copy = new WorkingCopy(options.state);
+  const working = copy.state;
+  const graphs = sources.map((source) => buildGraph(source.name, source.resources));
+  const extracts = sources.map((source, index) => openSource(source, graphs[index]!, working, options));
   try {
     resetReplaced(sources, working);
-    const graphs = sources.map((source) => buildGraph(source.name, source.resources));
-    await runAll(graphs, extracts, working, options);
+    const owners = sources.map((source, index) => ({ ...source, graph: graphs[index]! }));
+    const live = await LiveState.open(working, owners, options.pipeline.name);
+    await runAll(graphs, extracts, live, options);
+    await live.check();
     crashPoint("extract:rows-written");
-    return commit(graphs, extracts, working, options);
+    return commit(graphs, extracts, copy.stored(), options);
   } catch (error) {
     for (const { extract } of extracts) {
       extract.abandon();
@@ -106,16 +125,21 @@ export async function extract(options: ExtractOptions): Promise<ExtractResult> {
 interface OpenSource {
   readonly source: SourceToExtract;
   readonly extract: SourceExtract;
+  readonly commands: PackageCommands;
+  /** The state goes into the package also when it is the one that was last put into one. */
+  readonly forcesState: boolean;
 }
 
-function openSource(
-  source: SourceToExtract,
-  { store, runtime, maxIdentifierLength, mergeStrategies, checkHints }: ExtractOptions,
-): OpenSource {
-  const schema = withSourceHints(source.schema, source.hints);
+function openSource(source: SourceToExtract, graph: readonly GraphNode[], working: PipelineState, options: ExtractOptions): OpenSource {
+  const { store, runtime, refresh, maxIdentifierLength, mergeStrategies, checkHints } = options;
+  const refreshed = refreshSource({ ...source, graph, naming: options.naming }, refresh, working);
+  const commands = { ...refreshed.commands, ...source.commands };
+  // Whoever has the old schema learns of dropped tables by a newer state.
+  const forcesState = source.commands !== undefined || commands.dropped_tables !== undefined;
+  const schema = withSourceHints(refreshed.schema, source.hints);
   const naming = schemaNaming(schema, maxIdentifierLength);
   const folder = guardDisk(store.workingDir, () => store.createExtracting(runtime.newLoadId()));
-  return { source, extract: new SourceExtract({ folder, schema, naming, mergeStrategies, checkHints }) };
+  return { source, extract: new SourceExtract({ folder, schema, naming, mergeStrategies, checkHints }), commands, forcesState };
 }
 
 /** A table that is replaced is read from the start: its resource's state begins empty (as dlt). */
@@ -135,7 +159,7 @@ function isReplace(resource: ResourceDefinition): boolean {
 async function runAll(
   graphs: readonly (readonly GraphNode[])[],
   extracts: readonly OpenSource[],
-  working: PipelineState,
+  live: LiveState,
   options: ExtractOptions,
 ): Promise<void> {
   // By node: one resource may be in several sources, and then it runs once for each.
@@ -150,7 +174,7 @@ async function runAll(
     maxParallelItems: options.maxParallelItems,
     workers: options.workers,
     order: options.order,
-    running: (node, signal): Running => runningResource(node.definition, ownerOf.get(node)!.source.name, working, signal, options.pipeline),
+    running: (node, signal): Running => runningResource(node.definition, ownerOf.get(node)!.source.name, live, signal, options.pipeline),
     write: (node: GraphNode, rows: readonly unknown[], mark: Mark | undefined) => {
       const { definition } = node;
       const { extract } = ownerOf.get(node)!;
@@ -171,7 +195,7 @@ async function runAll(
 function runningResource(
   definition: ResourceDefinition,
   sourceName: string,
-  working: PipelineState,
+  live: LiveState,
   signal: AbortSignal,
   pipeline: RunningPipeline,
 ): Running {
@@ -181,8 +205,8 @@ function runningResource(
     stateAccess: definition.stateAccess,
     signal,
     pipeline,
-    sourceState: () => sourceSlot(working, sourceName),
-    resourceState: () => resourceSlot(working, sourceName, definition.name),
+    sourceState: () => live.source(sourceName),
+    resourceState: () => live.resource(sourceName, definition.name),
   };
 }
 
@@ -202,34 +226,37 @@ function progressReporter(onProgress: (progress: ResourceProgress) => void): { r
 function commit(
   graphs: readonly (readonly GraphNode[])[],
   extracts: readonly OpenSource[],
-  touched: PipelineState,
+  working: PipelineState,
   options: ExtractOptions,
 ): ExtractResult {
   const { store } = options;
-  const working = storedCopy(touched, options.state);
-  // What users put into the state has to come back as it was.
-  encodeState(working, { maps: false });
+  const encoder = new StateEncoder();
+  options.checkState(encoder.document(working), working);
   let state = options.state;
+  let bumped: PipelineState | undefined;
   let restorePoint: RestorePoint = options.restorePoint;
   const finished: OpenSource[] = [];
   for (const open of extracts) {
+    const knownStates = [options.storedStateHash, state._local?._last_extracted_hash].filter((hash) => hash !== undefined);
     state = advanceState(state, working, open.source.name);
-    const row = stateRowOf(state, open, options);
+    bumped = bumpState(state);
+    const row = stateRowOf(state, bumped, { open, encoder, options });
     if (row !== undefined) {
       if (options.storesState) open.extract.writeSystemRow(stateTable, row.row);
       state = row.state;
+      bumped = state;
     }
-    if (!open.extract.hasData) continue;
-    const finish = { open, row: row?.row, restorePoint, graph: graphs[extracts.indexOf(open)]! };
+    if (!open.extract.hasData && !hasTables(open.commands)) continue;
+    const finish = { open, row: row?.row, knownStates, restorePoint, graph: graphs[extracts.indexOf(open)]! };
     guardDisk(store.workingDir, () => finishPackage(finish));
     finished.push(open);
-    restorePoint = after(restorePoint, state, open.extract.schema);
+    restorePoint = after(restorePoint, encoder.document(bumped), open.extract.schema);
   }
   const packages = finished.map(({ extract }) => guardDisk(store.workingDir, () => store.commitExtracted(extract.folder)));
   for (const open of extracts) if (!finished.includes(open)) store.discardExtracting(open.extract.folder);
   return {
     packages,
-    state: bumpState(state),
+    state: encoder.document(bumped ?? bumpState(state)),
     schemas: finished.map(({ extract }) => bumpSchema(extract.schema)),
     resources: resourceMetrics(graphs, extracts),
     tables: summed(finished.flatMap(({ extract }) => Object.entries(extract.tableMetrics()))),
@@ -249,47 +276,42 @@ function advanceState(state: PipelineState, working: PipelineState, name: string
 }
 
 /** What local state and schemas are once a package is loaded: an abort of the packages behind it goes back to here. */
-function after({ schemas }: RestorePoint, state: PipelineState, schema: SchemaDocument): RestorePoint {
+function after({ schemas }: RestorePoint, state: Buffer, schema: SchemaDocument): RestorePoint {
   const text = encodeJson(bumpSchema(schema), { pretty: true });
-  return { state: encodeState(bumpState(state)), schemas: new Map(schemas).set(schema.name, text) };
+  return { state, schemas: new Map(schemas).set(schema.name, text) };
 }
 
 /** The state row of a package, when the state differs from what was last put into one. Without a table for it the row only says what belongs to the rows. */
 function stateRowOf(
   state: PipelineState,
-  open: OpenSource,
-  options: ExtractOptions,
+  bumped: PipelineState,
+  { open, encoder, options }: { readonly open: OpenSource; readonly encoder: StateEncoder; readonly options: ExtractOptions },
 ): { readonly row: StateRow; readonly state: PipelineState } | undefined {
-  const bumped = bumpState(state);
   const now = Timestamp.fromMicros(options.runtime.nowMicros());
-  if (!options.storesState) return bumped === state ? undefined : { row: stateRow(bumped, open.extract.folder.loadId, now), state: bumped };
-  if (bumped._version_hash === state._local?._last_extracted_hash) return undefined;
+  const row = (): StateRow => stateRow(bumped, open.extract.folder.loadId, now, encoder);
+  if (!options.storesState) return bumped === state ? undefined : { row: row(), state: bumped };
+  if (bumped._version_hash === state._local?._last_extracted_hash && !open.forcesState) return undefined;
   const local = { ...(state._local ?? { first_run: true }), _last_extracted_at: now, _last_extracted_hash: bumped._version_hash! };
-  return { row: stateRow(bumped, open.extract.folder.loadId, now), state: { ...bumped, _local: local } };
+  return { row: row(), state: { ...bumped, _local: local } };
 }
 
 interface PackageToFinish {
   readonly open: OpenSource;
   readonly row: StateRow | undefined;
+  readonly knownStates: readonly string[];
   readonly restorePoint: RestorePoint;
   readonly graph: readonly GraphNode[];
 }
 
-function finishPackage({ open, row, restorePoint, graph }: PackageToFinish): void {
+function finishPackage({ open, row, knownStates, restorePoint, graph }: PackageToFinish): void {
   const { folder } = open.extract;
   open.extract.finish();
   folder.writeSchema(bumpSchema(open.extract.schema));
   folder.writeRestorePoint(restorePoint);
-  folder.writeState({
-    _state_version: 0,
-    _state_engine_version: packageStateEngineVersion,
-    created_at: Timestamp.fromMicros(Math.round(Number(folder.loadId) * 1_000_000)),
-    ...(row === undefined ? {} : { pipeline_state: row }),
-    leat_raw_files: folder.jobs("new").map(jobId),
-    leat_resources: Object.fromEntries(
-      graph.filter((node) => node.isLoaded).map((node) => [node.definition.name, open.extract.resourceMetrics(node.definition.name)]),
-    ),
-  });
+  const resources = graph
+    .filter((node) => node.isLoaded)
+    .map((node) => [node.definition.name, open.extract.resourceMetrics(node.definition.name)] as const);
+  folder.writeState(extractedState(folder, { row, knownStates, commands: open.commands, resources: Object.fromEntries(resources) }));
 }
 
 function resourceMetrics(graphs: readonly (readonly GraphNode[])[], extracts: readonly OpenSource[]): { [resource: string]: Metrics } {

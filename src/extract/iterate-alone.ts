@@ -1,7 +1,8 @@
+import type { PipelineState } from "../state/document.ts";
 import type { ResourceDefinition } from "./definition.ts";
 import { buildGraph } from "./graph.ts";
 import { Limiter } from "./limiter.ts";
-import type { Loose } from "./rows.ts";
+import { LiveState } from "./live-state.ts";
 import { runGraph } from "./run-graph.ts";
 
 const maxParallelItems = 20;
@@ -9,13 +10,13 @@ const maxParallelItems = 20;
 /** Runs one resource (and its parents) without a pipeline, row by row, with state that is thrown away. Ending the loop early ends the resource. */
 export async function* iterateAlone(definition: ResourceDefinition): AsyncGenerator<unknown, void> {
   const selected = { ...definition, selected: true };
-  const sourceState: Loose = {};
-  const resourceStates = new Map<string, Loose>();
   const stop = new AbortController();
   const pages = new Channel<readonly unknown[]>();
   const limiter = new Limiter(maxParallelItems);
 
-  const finished = runGraph(buildGraph(definition.name, [selected]), {
+  const graph = buildGraph(definition.name, [selected]);
+  const live = await LiveState.open({} as PipelineState, [{ name: definition.name, graph }], undefined);
+  const finished = runGraph(graph, {
     signal: stop.signal,
     limiter,
     maxParallelItems,
@@ -27,18 +28,16 @@ export async function* iterateAlone(definition: ResourceDefinition): AsyncGenera
       stateAccess: resource.stateAccess,
       signal,
       pipeline: undefined,
-      sourceState: () => sourceState,
-      resourceState: () => {
-        const state = resourceStates.get(resource.name) ?? {};
-        resourceStates.set(resource.name, state);
-        return state;
-      },
+      sourceState: () => live.source(definition.name),
+      resourceState: () => live.resource(definition.name, resource.name),
     }),
     write: (_, rows) => pages.put(rows),
-  }).then(
-    () => pages.end(),
-    (error) => pages.fail(error),
-  );
+  })
+    .then(() => live.check())
+    .then(
+      () => pages.end(),
+      (error) => pages.fail(error),
+    );
 
   try {
     for (;;) {

@@ -1,10 +1,13 @@
 import type { Decimal } from "decimal.js";
 import { describe, expectTypeOf, it } from "vitest";
+import { z } from "zod";
 import type { PlainDate } from "../core/plain-date.ts";
+import type { StandardSchema } from "../core/standard-schema.ts";
 import { withHints, withTableName } from "./marked.ts";
 import { type Resource, type ResourceContext, resource } from "./resource.ts";
 import type { Loose } from "./rows.ts";
 import { current } from "./running.ts";
+import { transformer } from "./transformer.ts";
 
 interface User {
   id: number;
@@ -160,6 +163,59 @@ describe("state", () => {
       yield users;
     });
     current.resourceState<{ a?: string[] }>().a?.push("x");
+  });
+
+  it("is typed by its schema, as what the schema gives", () => {
+    resource(
+      "s",
+      { stateSchema: z.object({ seen: z.array(z.string()).default([]), at: z.date().optional() }) },
+      async function* ({ state }) {
+        expectTypeOf(state).toEqualTypeOf<{ seen: string[]; at?: Date | undefined }>();
+        state.seen.push("a");
+        // @ts-expect-error no such key
+        state.sen.push("a");
+        // @ts-expect-error wrong type
+        state.seen.push(1);
+        yield users;
+      },
+    );
+    const rows = resource("s", { primaryKey: "id", stateSchema: z.object({ page: z.number() }) }, function* ({ state }) {
+      expectTypeOf(state.page).toEqualTypeOf<number>();
+      yield users;
+    });
+    expectTypeOf<Row<typeof rows>>().toEqualTypeOf<User>();
+    transformer(rows, "t", { stateSchema: z.object({ count: z.number().default(0) }) }, (row, { state }) => {
+      expectTypeOf(row).toEqualTypeOf<User>();
+      expectTypeOf(state).toEqualTypeOf<{ count: number }>();
+      return { id: row.id };
+    });
+  });
+
+  it("may have schema and annotation, which have to agree", () => {
+    const stateSchema = z.object({ page: z.number() });
+    resource("s", { stateSchema }, function* ({ state }: ResourceContext<{ page: number }>) {
+      expectTypeOf(state.page).toEqualTypeOf<number>();
+      yield users;
+    });
+    // @ts-expect-error the schema gives a number
+    resource("s", { stateSchema }, function* ({ state }: ResourceContext<{ page: string }>) {
+      void state;
+      yield users;
+    });
+  });
+
+  it("takes a schema of any library, and none that is no schema", () => {
+    resource("s", { stateSchema: {} as StandardSchema<{ n: number }> }, function* ({ state }) {
+      expectTypeOf(state).toEqualTypeOf<{ n: number }>();
+      yield users;
+    });
+    // @ts-expect-error not a Standard Schema
+    resource("s", { stateSchema: { n: "number" } }, users);
+    // @ts-expect-error state cannot hold a function
+    resource("s", { stateSchema: {} as StandardSchema<{ f: () => void }> }, function* ({ state }) {
+      void state;
+      yield users;
+    });
   });
 
   it("cannot hold what cannot be stored", () => {

@@ -1,15 +1,17 @@
 import type { Duration } from "../core/duration.ts";
 import { durationMs } from "../core/duration.ts";
 import { ConfigError } from "../core/errors.ts";
+import type { StandardSchema } from "../core/standard-schema.ts";
 import { oneOf } from "../schema/given.ts";
 import type { ResourceHints } from "../schema/hint-options.ts";
 import { checkName, checkOptions, combineLimits, type Limit, type ResourceDefinition, type Step } from "./definition.ts";
 import { iterateAlone } from "./iterate-alone.ts";
 import { hintNames, mergeHints } from "./resource-hints.ts";
 import { isIterated, isPromise, keepFailure, type Loose, type RowOf, type Rows } from "./rows.ts";
+import { checkStateSchema } from "./state-schema.ts";
 import type { StateObject } from "./state-types.ts";
 
-/** What a running resource gets. Annotate `ResourceContext<{ ... }>` to type the state. */
+/** What a running resource gets. Annotate `ResourceContext<{ ... }>` to type the state, or give `stateSchema`. */
 export interface ResourceContext<State extends StateObject<State> = Loose> {
   /** Live object, private to this resource, kept between runs (dlt: `resource_state`). */
   readonly state: State;
@@ -18,7 +20,9 @@ export interface ResourceContext<State extends StateObject<State> = Loose> {
   readonly resourceName: string;
 }
 
-export interface ResourceOptions<Row = unknown> extends ResourceHints<Row> {
+export interface ResourceOptions<Row = unknown, State = unknown> extends ResourceHints<Row> {
+  /** Checks the state before the resource runs and after it, fills its defaults and types it. Throws InvalidStateError. */
+  readonly stateSchema?: StandardSchema<State>;
   /** Runs beside other resources; a transformer with it runs several of its calls at once, and their rows come in any order. Default false (dlt: `parallelized`). */
   readonly parallel?: boolean;
   /** False: only feeds transformers. Default true. */
@@ -50,7 +54,7 @@ export interface Resource<out Name extends string = string, out Row = unknown> e
   pipe<Next>(next: (parent: Resource<Name, Row>) => Next): Next;
 }
 
-const behaviourNames = ["parallel", "selected", "stateAccess"] as const;
+const behaviourNames = ["parallel", "selected", "stateAccess", "stateSchema"] as const;
 
 /** A resource from rows, a promise of rows, or a function that gives them. Throws ConfigError for an empty or invalid name. */
 export function resource<const Name extends string, Item, State extends StateObject<State> = Loose>(
@@ -59,7 +63,7 @@ export function resource<const Name extends string, Item, State extends StateObj
 ): Resource<Name, RowOf<Item>>;
 export function resource<const Name extends string, Item, State extends StateObject<State> = Loose>(
   name: Name,
-  options: ResourceOptions<NoInfer<RowOf<Item>>>,
+  options: ResourceOptions<NoInfer<RowOf<Item>>, State>,
   rows: Rows<Item> | ((context: ResourceContext<State>) => Rows<Item>),
 ): Resource<Name, RowOf<Item>>;
 export function resource(name: string, ...rest: readonly unknown[]): Resource {
@@ -81,9 +85,10 @@ export function defineResource(
   for (const [key, value] of Object.entries(options)) {
     if (value !== undefined && !(behaviourNames as readonly string[]).includes(key) && !ownOptions.includes(key)) hints[key] = value;
   }
-  const { parallel = false, selected = true, stateAccess = "write" } = options;
+  const { parallel = false, selected = true, stateAccess = "write", stateSchema } = options;
   oneOf("stateAccess", stateAccess, ["read", "write"]);
-  return { name, ...own, steps: [], limit: undefined, hints: hints as ResourceHints, parallel, selected, stateAccess };
+  if (stateSchema !== undefined) checkStateSchema(`resource \`${name}\``, stateSchema);
+  return { name, ...own, steps: [], limit: undefined, hints: hints as ResourceHints, parallel, selected, stateAccess, stateSchema };
 }
 
 /** Throws ConfigError for what cannot give rows. */

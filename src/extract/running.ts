@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import type { Dataset } from "../dataset/dataset.ts";
 import type { SqlClient } from "../dataset/sql-client.ts";
 import type { PipelineState } from "../state/document.ts";
 import { readOnly } from "../state/read-only.ts";
@@ -14,6 +15,9 @@ export interface RunningPipeline<D extends string = string> {
   readonly firstRun: boolean;
   /** The state as of the last commit. */
   readonly state: DeepReadonly<PipelineState>;
+  /** The loaded data. Nothing is open between its queries. */
+  dataset(): Dataset<D>;
+  dataset(options: { readonly integers: "bigint" }): Dataset<D, bigint>;
   /** Plain SQL on the loaded data. Close it with `await using`, or by `close()`. */
   sqlClient(): SqlClient;
 }

@@ -1,4 +1,5 @@
 import type { ConfigOverrides, ConfigSpec } from "../config/spec.ts";
+import type { StandardSchema } from "../core/standard-schema.ts";
 import type { SourceHints } from "../schema/hint-options.ts";
 import type { LimitOptions, Resource } from "./resource.ts";
 
@@ -17,6 +18,7 @@ export interface SourceDefinition {
   readonly spec: ConfigSpec;
   readonly overrides: ConfigOverrides<ConfigSpec>;
   readonly hints: SourceHints;
+  readonly stateSchema: StandardSchema | undefined;
   readonly build: (context: never) => unknown;
   readonly edits: readonly SourceEdit[];
 }

@@ -1,4 +1,5 @@
 import { describe, expectTypeOf, it } from "vitest";
+import { z } from "zod";
 import { field } from "../config/field.ts";
 import { type Resource, resource } from "./resource.ts";
 import { type Source, source } from "./source.ts";
@@ -41,6 +42,30 @@ describe("the call of a source", () => {
     crm({ tokn: "x" });
     // @ts-expect-error wrong type
     crm({ port: "1" });
+  });
+});
+
+describe("the state of a source", () => {
+  const stateSchema = z.object({ map: z.record(z.string(), z.string()).default({}), pages: z.array(z.number()).default([]) });
+
+  it("is typed by its schema and can only be read", () => {
+    const typed = source("typed", { stateSchema }, ({ state }) => {
+      expectTypeOf(state.map).toEqualTypeOf<{ readonly [key: string]: string }>();
+      // @ts-expect-error read-only
+      state.map["a"] = "b";
+      // @ts-expect-error read-only
+      state.pages.push(1);
+      return resource("x", users);
+    });
+    expectTypeOf(typed()).toEqualTypeOf<Source<"typed", Resource<"x", User>>>();
+  });
+
+  it("goes together with config", () => {
+    source("typed", { stateSchema, config: { token: field.secret("t") } }, ({ state, config }) => {
+      expectTypeOf(config.token).toEqualTypeOf<string>();
+      expectTypeOf(state.map["a"]).toEqualTypeOf<string | undefined>();
+      return [resource("x", users)];
+    });
   });
 });
 

@@ -1,12 +1,14 @@
 import type { ConfigOf, ConfigOverrides, ConfigSpec } from "../config/spec.ts";
 import { ConfigError } from "../core/errors.ts";
+import type { StandardSchema } from "../core/standard-schema.ts";
 import type { SourceHints } from "../schema/hint-options.ts";
 import { buildAlone } from "./build-alone.ts";
 import { checkName, checkOptions } from "./definition.ts";
 import type { LimitOptions, Resource } from "./resource.ts";
 import type { Loose } from "./rows.ts";
 import type { SourceDefinition, SourceEdit } from "./source-definition.ts";
-import type { DeepReadonly } from "./state-types.ts";
+import { checkStateSchema } from "./state-schema.ts";
+import type { DeepReadonly, StateObject } from "./state-types.ts";
 
 export interface SourceContext<Config = Record<never, never>, State = Loose> {
   readonly config: Config;
@@ -16,8 +18,10 @@ export interface SourceContext<Config = Record<never, never>, State = Loose> {
   readonly signal: AbortSignal;
 }
 
-export interface SourceOptions<Spec extends ConfigSpec = Record<never, never>> extends SourceHints {
+export interface SourceOptions<Spec extends ConfigSpec = Record<never, never>, State = unknown> extends SourceHints {
   readonly config?: Spec;
+  /** Types the source state in `build`, checks it when it is read and after the run, and fills its defaults. Throws InvalidStateError. */
+  readonly stateSchema?: StandardSchema<State>;
   /** Section of the config lookup between `sources` and the name (dlt: the module). Default none. */
   readonly section?: string;
 }
@@ -59,20 +63,26 @@ export function source<const Name extends string, R extends Resource>(
   name: Name,
   build: (context: SourceContext) => OneOrMore<R> | PromiseLike<OneOrMore<R>>,
 ): SourceFactory<Name, Record<never, never>, R>;
-export function source<const Name extends string, R extends Resource, Spec extends ConfigSpec = Record<never, never>>(
+export function source<
+  const Name extends string,
+  R extends Resource,
+  Spec extends ConfigSpec = Record<never, never>,
+  State extends StateObject<State> = Loose,
+>(
   name: Name,
-  options: SourceOptions<Spec>,
-  build: (context: SourceContext<ConfigOf<Spec>>) => OneOrMore<R> | PromiseLike<OneOrMore<R>>,
+  options: SourceOptions<Spec, State>,
+  build: (context: SourceContext<ConfigOf<Spec>, State>) => OneOrMore<R> | PromiseLike<OneOrMore<R>>,
 ): SourceFactory<Name, Spec, R>;
 export function source(name: string, ...rest: readonly unknown[]): SourceFactory {
   const [options, build] = (rest.length === 1 ? [{}, rest[0]] : rest) as [SourceOptions<ConfigSpec>, SourceDefinition["build"]];
   checkName("source", name);
-  checkOptions(`Source \`${name}\``, options, ["config", "section", ...hintNames]);
+  checkOptions(`Source \`${name}\``, options, ["config", "stateSchema", "section", ...hintNames]);
   if (typeof build !== "function")
     throw new ConfigError(`Source \`${name}\` needs a function that returns its resources; got a ${typeof build}.`);
-  const { config = {}, section, ...hints } = options;
+  const { config = {}, stateSchema, section, ...hints } = options;
+  if (stateSchema !== undefined) checkStateSchema(`source \`${name}\``, stateSchema);
   const factory = (overrides: ConfigOverrides<ConfigSpec> = {}): Source => {
-    const definition = { name, factoryName: name, section, spec: config, overrides, hints, build, edits: [] };
+    const definition = { name, factoryName: name, section, spec: config, overrides, hints, stateSchema, build, edits: [] };
     return new SourceValue(definition) as unknown as Source;
   };
   Object.defineProperty(factory, "name", { value: name });

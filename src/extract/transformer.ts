@@ -30,7 +30,7 @@ export function transformer<
 >(
   parent: Resource<string, Parent>,
   name: Name,
-  options: ResourceOptions<NoInfer<RowOf<Item>>> & TransformerOptions<Per>,
+  options: ResourceOptions<NoInfer<RowOf<Item>>, State> & TransformerOptions<Per>,
   rows: (row: TransformerInput<Parent, Per>, context: ResourceContext<State>) => Rows<Item> | PromiseLike<Item> | Item,
 ): Resource<Name, RowOf<Item>>;
 export function transformer(parent: Resource, name: string, ...rest: readonly unknown[]): Resource {

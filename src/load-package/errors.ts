@@ -21,6 +21,23 @@ export class PackageCorruptError extends PackageError {
   }
 }
 
+/** Packages wait to be loaded, and what was asked for would be wrong before or beside them. */
+export class PackagePendingError extends PackageError {
+  readonly code = "package-pending" as const;
+  /** Oldest first. */
+  readonly loadIds: readonly string[];
+
+  constructor(options: { readonly workingDir: string; readonly pipelineName: string; readonly loadIds: readonly string[] }) {
+    const { pipelineName, loadIds } = options;
+    super(
+      `Pipeline \`${pipelineName}\` has packages that are not loaded yet (${loadIds.join(", ")}): they hold the state and the tables as they are now. ` +
+        `Nothing was changed. Load them with run(), or normalize() and load(); or give them up with abortPackages(), or \`leat pipeline ${pipelineName} abort-packages\`.`,
+      options,
+    );
+    this.loadIds = loadIds;
+  }
+}
+
 /** Something on disk was written by a newer version of leat or dlt. */
 export class VersionTooNewError extends PackageError {
   readonly code = "version-too-new" as const;

@@ -12,7 +12,8 @@ import {
   statSync,
 } from "node:fs";
 import { join } from "node:path";
-import { readTextIfExists, syncFolder, writeFileAtomic } from "../core/files.ts";
+import { readBytesIfExists, readTextIfExists, syncFolder, writeFileAtomic } from "../core/files.ts";
+import { jsonTextOf } from "../core/json-bytes.ts";
 import { encodeJson } from "../core/json-encode.ts";
 import { parseTyped } from "../core/json-typed.ts";
 import { type SchemaDocument, schemaEngineVersion } from "../schema/document.ts";
@@ -34,7 +35,7 @@ export interface PackageJob extends JobFile {
 
 /** Texts of the local state and schemas before a package, for an abort. */
 export interface RestorePoint {
-  readonly state: string | undefined;
+  readonly state: string | Buffer | undefined;
   readonly schemas: ReadonlyMap<string, string>;
 }
 
@@ -43,6 +44,7 @@ export class PackageFolder {
   readonly workingDir: string;
   readonly loadId: string;
   readonly path: string;
+  #lastState: { readonly bytes: Buffer; readonly state: PackageState } | undefined;
 
   constructor(workingDir: string, path: string, loadId: string) {
     this.workingDir = workingDir;
@@ -88,7 +90,10 @@ export class PackageFolder {
     const present = new Set(this.allJobs().map(jobId));
     const missing = [...rawFiles, ...Object.keys(jobRows)].find((id) => !present.has(id));
     if (missing !== undefined) throw this.#corrupt(this.path, `lacks the file of job \`${missing}\``, undefined);
-    const broken = this.allJobs().find((job) => job.format === "parquet" && !endsWith(job.path, parquetEnd));
+    const broken = this.allJobs().find((job) => {
+      const end = fileEnds.get(job.format);
+      return end !== undefined && !job.isCompressed && !endsWith(job.path, end);
+    });
     if (broken !== undefined) throw this.#corrupt(broken.path, "breaks off before its end", undefined);
   }
 
@@ -130,7 +135,10 @@ export class PackageFolder {
 
   readState(): PackageState {
     const path = join(this.path, "load_package_state.json");
-    const state = this.#parse(path, (text) => parseTyped(text) as PackageState);
+    const bytes = this.#readBytes(path);
+    // It holds the whole state of the pipeline, and is asked for several times.
+    if (this.#lastState?.bytes.equals(bytes) === true) return this.#lastState.state;
+    const state = this.#parse(path, () => parseTyped(jsonTextOf(bytes)) as PackageState);
     if (state._state_engine_version > packageStateEngineVersion) {
       const what = `Load package \`${this.loadId}\` (${path})`;
       throw new VersionTooNewError({
@@ -140,6 +148,7 @@ export class PackageFolder {
         supported: packageStateEngineVersion,
       });
     }
+    this.#lastState = { bytes, state };
     return state;
   }
 
@@ -147,7 +156,7 @@ export class PackageFolder {
   readSchemaUpdate(): SchemaUpdate {
     for (const name of ["applied_schema_updates.json", "schema_updates.json"]) {
       const path = join(this.path, name);
-      if (existsSync(path)) return this.#parse(path, (text) => JSON.parse(text) as SchemaUpdate);
+      if (existsSync(path)) return this.#parse(path, () => JSON.parse(this.#read(path)) as SchemaUpdate);
     }
     return {};
   }
@@ -182,7 +191,7 @@ export class PackageFolder {
     const schemasFolder = join(folder, "schemas");
     const names = existsSync(schemasFolder) ? readdirSync(schemasFolder) : [];
     const schemas = names.map((name) => [name.replace(/\.schema\.json$/, ""), this.#read(join(schemasFolder, name))] as const);
-    return { state: readTextIfExists(join(folder, "state.json")), schemas: new Map(schemas) };
+    return { state: readBytesIfExists(join(folder, "state.json")), schemas: new Map(schemas) };
   }
 
   /** Takes over the restore point of the package's extracted form. */
@@ -206,18 +215,21 @@ export class PackageFolder {
     }
   }
 
-  #parse<T>(path: string, parse: (text: string) => T): T {
-    const text = this.#read(path);
+  #parse<T>(path: string, parse: () => T): T {
     try {
-      return parse(text);
+      return parse();
     } catch (error) {
       throw error instanceof SyntaxError ? this.#corrupt(path, "is not valid JSON", error) : error;
     }
   }
 
   #read(path: string): string {
+    return this.#readBytes(path).toString("utf8");
+  }
+
+  #readBytes(path: string): Buffer {
     try {
-      return readFileSync(path, "utf8");
+      return readFileSync(path);
     } catch (error) {
       throw (error as NodeJS.ErrnoException).code === "ENOENT" ? this.#corrupt(path, "is missing", error) : error;
     }
@@ -228,8 +240,11 @@ export class PackageFolder {
   }
 }
 
-/** A Parquet file begins and ends with these bytes; the end is written last. */
-const parquetEnd = Buffer.from("PAR1");
+/** The bytes that a whole file of a format ends with; they are written last. */
+const fileEnds: ReadonlyMap<string, Buffer> = new Map([
+  ["parquet", Buffer.from("PAR1")],
+  ["csv", Buffer.from("\n")],
+]);
 
 function endsWith(path: string, end: Buffer): boolean {
   const fd = openSync(path, "r");

@@ -8,7 +8,8 @@ import { jobId } from "../load-package/job-file.ts";
 import type { PackageFolder, PackageJob } from "../load-package/package-folder.ts";
 import type { PackageStore } from "../load-package/package-store.ts";
 import { jobInfo, type LoadPackageInfo, packageInfo } from "./package-info.ts";
-import { planPackage } from "./plan-package.ts";
+import { type Merged, reconcilingPlan } from "./reconciling-plan.ts";
+import { recordCommands } from "./record-commands.ts";
 
 export interface LoadPackageOptions {
   readonly pipelineName: string;
@@ -17,6 +18,8 @@ export interface LoadPackageOptions {
   readonly session: LoadSession;
   readonly runtime: Runtime;
   readonly deleteCompletedJobs: boolean;
+  /** So many states stay in the destination; undefined: all. */
+  readonly keepStateVersions: number | undefined;
   readonly onJob: (event: "job-started" | "job-completed" | "job-failed", job: LoadJobInfo) => void;
 }
 
@@ -24,6 +27,8 @@ export interface LoadedPackage {
   readonly info: LoadPackageInfo;
   /** Rows of every table, as normalize counted them. */
   readonly rowCounts: { readonly [table: string]: number };
+  /** What the destination has now, where others committed in the meantime. */
+  readonly merged: Merged;
 }
 
 /**
@@ -34,22 +39,22 @@ export async function loadPackage(options: LoadPackageOptions): Promise<LoadedPa
   const { folder, store, session } = options;
   if (folder.mayBeCommitted && (await session.hasLoad(folder.loadId))) {
     guardDisk(store.workingDir, () => moveAll(folder, [...folder.jobs("started"), ...folder.jobs("new")], "completed"));
-    return complete(options);
+    return complete(options, {});
   }
   folder.checkFiles();
   const jobs = guardDisk(store.workingDir, () => start(folder));
   crashPoint("load:jobs-started");
-  await commit(options, jobs);
+  const merged = await commit(options, jobs);
   guardDisk(store.workingDir, () => moveAll(folder, jobs, "completed"));
   crashPoint("load:jobs-completed");
-  return complete(options);
+  return complete(options, merged);
 }
 
-async function commit(options: LoadPackageOptions, jobs: readonly PackageJob[]): Promise<void> {
-  const { pipelineName, folder, session, runtime, onJob } = options;
+/** Gives what was committed where it is not what the package holds. */
+async function commit(options: LoadPackageOptions, jobs: readonly PackageJob[]): Promise<Merged> {
+  const { folder, session, onJob } = options;
   const byId = new Map(jobs.map((job) => [jobId(job), job]));
   const infoOf = (job: LoadJob, state: LoadJobInfo["state"]): LoadJobInfo => ({ ...jobInfo(byId.get(job.jobId)!), state });
-  const plan = planPackage({ schema: folder.readSchema(), loadId: folder.loadId, pipelineName, jobs, insertedAtMicros: runtime.nowMicros() });
   const announced = new Set<string>();
   // A destination may do some jobs again, to find the one that fails: each is told of once.
   const once = (event: "job-started" | "job-completed", job: LoadJob): void => {
@@ -58,6 +63,10 @@ async function commit(options: LoadPackageOptions, jobs: readonly PackageJob[]):
     announced.add(key);
     onJob(event, infoOf(job, event === "job-started" ? "started" : "completed"));
   };
+  const merged: { current: Merged } = { current: {} };
+  const plan = reconcilingPlan(options, jobs, (now) => {
+    merged.current = now;
+  });
   const { appliedUpdate } = await session
     .commitPackage(plan, { started: (job) => once("job-started", job), completed: (job) => once("job-completed", job) })
     .catch((error: unknown) => {
@@ -65,7 +74,11 @@ async function commit(options: LoadPackageOptions, jobs: readonly PackageJob[]):
       if (failed !== undefined) tellOfFailure(options, { ...jobInfo(failed), state: "failed", failedMessage: (error as Error).message });
       throw error;
     });
-  guardDisk(folder.workingDir, () => folder.writeSchemaUpdate(appliedUpdate, { isApplied: true }));
+  guardDisk(folder.workingDir, () => {
+    folder.writeSchemaUpdate(appliedUpdate, { isApplied: true });
+    recordCommands(folder);
+  });
+  return merged.current;
 }
 
 /** A listener that throws here must not hide why the job failed. */
@@ -77,7 +90,7 @@ function tellOfFailure({ onJob }: LoadPackageOptions, job: LoadJobInfo): void {
   }
 }
 
-function complete(options: LoadPackageOptions): LoadedPackage {
+function complete(options: LoadPackageOptions, merged: Merged): LoadedPackage {
   const { folder, store } = options;
   const rowCounts: Record<string, number> = {};
   const jobRows = folder.readState().leat_job_rows ?? {};
@@ -86,7 +99,7 @@ function complete(options: LoadPackageOptions): LoadedPackage {
   const info = packageInfo(loaded, "loaded");
   if (options.deleteCompletedJobs) guardDisk(store.workingDir, () => store.discardLoaded(loaded.loadId));
   crashPoint("load:before-state-saved");
-  return { info, rowCounts };
+  return { info, rowCounts, merged };
 }
 
 /** Those of an interrupted attempt start again, too: nothing of it was stored. */

@@ -1,8 +1,11 @@
+import { basename } from "node:path";
 import { crashPoint } from "../core/crash-point.ts";
+import { randomRowIds } from "../core/random-row-ids.ts";
 import type { Runtime } from "../core/runtime.ts";
+import type { JobFormat } from "../formats/job-format.ts";
 import { LineInvalidError, readTypedJsonl } from "../formats/typed-jsonl.ts";
 import { PackageCorruptError } from "../load-package/errors.ts";
-import { jobId, numberedFileId } from "../load-package/job-file.ts";
+import { jobId, numberedFileId, parseJobFileName } from "../load-package/job-file.ts";
 import type { PackageFolder, PackageJob } from "../load-package/package-folder.ts";
 import { preferredType } from "../schema/default-hints.ts";
 import { type Detection, detectionNames } from "../schema/detections.ts";
@@ -14,7 +17,6 @@ import type { SchemaUpdate } from "../schema/update.ts";
 import { DistinctNames } from "./distinct-names.ts";
 import { createFlatten, type Flatten, type FlattenSettings } from "./flatten.ts";
 import { keyHash, rowHash } from "./keys.ts";
-import { randomRowIds } from "./random-row-ids.ts";
 import { TableBuffer } from "./table-buffer.ts";
 
 export interface NormalizePackageOptions {
@@ -25,6 +27,7 @@ export interface NormalizePackageOptions {
   readonly maxIdentifierLength: number | undefined;
   /** Of the destination. */
   readonly caseSensitiveIdentifiers: boolean;
+  readonly jobFormat: JobFormat;
   readonly runtime: Runtime;
   readonly onProgress: (rows: number) => void;
 }
@@ -40,7 +43,7 @@ export interface NormalizedPackage {
 /** All columns of a unit are written out when they hold more than this. */
 const maxBufferedBytes = 16 * 1024 * 1024;
 
-/** Turns the raw files of a package, unit by unit, into job files: one per unit and table. */
+/** Turns the raw files of a package, unit by unit, into job files: one per unit and table, or more where the format of the files needs it. */
 export async function normalizePackage(options: NormalizePackageOptions): Promise<NormalizedPackage> {
   const run = new PackageRun(options);
   try {
@@ -61,7 +64,7 @@ class PackageRun {
   readonly #tableNames: DistinctNames;
   readonly #jobRows: Record<string, number> = {};
   readonly #nowMs: number;
-  #units = 0;
+  #fileNumber = 0;
   #rows = 0;
   #reportedRows = 0;
 
@@ -80,7 +83,7 @@ class PackageRun {
 
   async normalizeUnit(unit: PackageJob): Promise<void> {
     const { extracted } = this.#options;
-    const ordinal = this.#units++;
+    const ordinal = this.#fileNumber++;
     const sink = (table: string, parent: string | undefined, row: Parameters<TableBuffer["append"]>[0]): boolean => {
       this.#tableOf(table, parent, ordinal, unit).append(row);
       return true;
@@ -99,7 +102,7 @@ class PackageRun {
       throw new PackageCorruptError({ workingDir, loadId, path: unit.path, problem: `is damaged: ${error.message}`, cause: error });
     }
     if (this.#rows === before) this.#keepEmpty(unit, ordinal);
-    this.#endFiles(ordinal, unit);
+    this.#endFiles();
     crashPoint("normalize:jobs-written");
   }
 
@@ -129,7 +132,7 @@ class PackageRun {
   #tableOf(name: string, parent: string | undefined, ordinal: number, unit: PackageJob): TableBuffer {
     let table = this.#tables.get(name);
     if (table === undefined) {
-      const { schema, caseSensitiveIdentifiers: caseSensitive } = this.#options;
+      const { schema, caseSensitiveIdentifiers: caseSensitive, jobFormat } = this.#options;
       this.#tableNames.add(name);
       table = new TableBuffer({
         schema,
@@ -139,15 +142,23 @@ class PackageRun {
         detections: this.#detections,
         nowMs: this.#nowMs,
         caseSensitive,
+        jobFormat,
       });
       this.#tables.set(name, table);
     }
-    if (!table.isFileOpen) table.beginFile(this.#options.target.newJobPath(this.#jobFile(name, ordinal, unit)));
+    if (!table.isFileOpen) table.beginFile(this.#newPaths(name, ordinal, unit));
     return table;
   }
 
-  #jobFile(table: string, ordinal: number, unit: PackageJob) {
-    return { table, fileId: numberedFileId(ordinal, unit.fileId), retry: 0, format: "parquet", isCompressed: false } as const;
+  /** Names count: the first file of a unit has the number of the unit, further ones have numbers between it and that of the next unit. */
+  #newPaths(table: string, ordinal: number, unit: PackageJob): () => string {
+    const format = this.#options.jobFormat.name;
+    let next: number | undefined = ordinal;
+    return () => {
+      const fileId = numberedFileId(next ?? this.#fileNumber++, unit.fileId);
+      next = undefined;
+      return this.#options.target.newJobPath({ table, fileId, retry: 0, format, isCompressed: false });
+    };
   }
 
   /** A raw file without rows says that its table is empty now: the job says it too, where the table has columns. */
@@ -164,11 +175,10 @@ class PackageRun {
     if (bytes >= maxBufferedBytes) for (const table of this.#tables.values()) table.flush();
   }
 
-  #endFiles(ordinal: number, unit: PackageJob): void {
+  #endFiles(): void {
     for (const table of this.#tables.values()) {
       if (!table.isFileOpen) continue;
-      const { rows } = table.endFile();
-      this.#jobRows[jobId(this.#jobFile(table.name, ordinal, unit))] = rows;
+      for (const { path, rows } of table.endFiles()) this.#jobRows[jobId(parseJobFileName(basename(path))!)] = rows;
     }
   }
 }

@@ -1,5 +1,6 @@
 import { crashPoint } from "../core/crash-point.ts";
 import type { Runtime } from "../core/runtime.ts";
+import type { JobFormat } from "../formats/job-format.ts";
 import { asDiskError } from "../load-package/errors.ts";
 import type { PackageFolder } from "../load-package/package-folder.ts";
 import type { PackageStore } from "../load-package/package-store.ts";
@@ -16,6 +17,8 @@ export interface NormalizeOptions {
   readonly maxIdentifierLength: number | undefined;
   /** Of the destination. */
   readonly caseSensitiveIdentifiers: boolean;
+  /** See `jobFormatOf`. */
+  readonly jobFormat: JobFormat;
   readonly runtime: Runtime;
   readonly onProgress: (rows: number) => void;
 }

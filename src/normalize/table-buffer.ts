@@ -1,8 +1,5 @@
-import { CellRangeError } from "../formats/parquet/cell-range-error.ts";
-import type { ColumnBuffer } from "../formats/parquet/column-buffer.ts";
-import { parquetColumnType } from "../formats/parquet/column-type.ts";
-import { createColumnBuffer } from "../formats/parquet/create-column-buffer.ts";
-import { ParquetFileWriter } from "../formats/parquet/file-writer.ts";
+import { CellRangeError } from "../formats/cell-range-error.ts";
+import type { CellBuffer, JobColumn, JobFileSize, JobFormat, JobTable } from "../formats/job-format.ts";
 import { coerceCell } from "../schema/coerce.ts";
 import type { DataType } from "../schema/data-type.ts";
 import { preferredType } from "../schema/default-hints.ts";
@@ -27,16 +24,17 @@ export interface TableBufferOptions {
   readonly nowMs: number;
   /** Of the destination. False: `Id` and `id` are one column. */
   readonly caseSensitive: boolean;
+  readonly jobFormat: JobFormat;
 }
 
 /** A column of the table, its type, and where its cells go. */
 interface Slot {
   readonly dataType: DataType;
-  readonly buffer: ColumnBuffer;
+  readonly buffer: CellBuffer;
 }
 
 /**
- * The rows of one table while a package is normalized: coerced cell by cell into columns, written to one file per unit.
+ * The rows of one table while a package is normalized: coerced cell by cell into columns, written to files of their own for every unit.
  * Columns that the rows bring are kept as an update of the schema.
  */
 export class TableBuffer {
@@ -50,7 +48,7 @@ export class TableBuffer {
   /** Columns of the user's that must have a value in every row. */
   readonly #required: ReadonlySet<string>;
   readonly #names: DistinctNames;
-  #writer: ParquetFileWriter | undefined;
+  readonly #files: JobTable;
   #bufferedRows = 0;
   #rows = 0;
 
@@ -60,6 +58,7 @@ export class TableBuffer {
     this.parent = options.parent;
     this.#schema = schema;
     this.#options = options;
+    this.#files = options.jobFormat.createTable();
     this.#names = new DistinctNames({
       what: `columns of table \`${name}\``,
       schemaName: schema.name,
@@ -85,18 +84,17 @@ export class TableBuffer {
   }
 
   get isFileOpen(): boolean {
-    return this.#writer !== undefined;
+    return this.#files.isOpen;
   }
 
   /** Bytes that wait to be written. */
   get bufferedBytes(): number {
-    let sum = 0;
-    for (const slot of this.#slots.values()) sum += slot.buffer.byteSize;
-    return sum;
+    return this.#files.bufferedBytes;
   }
 
-  beginFile(path: string): void {
-    this.#writer = new ParquetFileWriter(path);
+  /** `newPath` is asked for the path of every file. */
+  beginFile(newPath: () => string): void {
+    this.#files.begin(newPath);
   }
 
   append(row: FlatRow): void {
@@ -119,35 +117,21 @@ export class TableBuffer {
     this.#rows += 1;
   }
 
-  /** Writes what is buffered as one row group. */
+  /** Writes out what is buffered. */
   flush(): void {
     if (this.#bufferedRows === 0) return;
-    this.#writer!.writeRowGroup(this.#usedColumns(), this.#bufferedRows);
+    this.#files.flush(this.#bufferedRows);
     this.#bufferedRows = 0;
   }
 
-  /** Finishes the file of a unit. */
-  endFile(): { readonly path: string; readonly bytes: number; readonly rows: number } {
-    const writer = this.#writer!;
+  /** Finishes the files of a unit. */
+  endFiles(): readonly JobFileSize[] {
     this.flush();
-    // A file without rows shows the columns that the table has.
-    if (writer.rows === 0) writer.writeRowGroup(this.#buffers(), 0);
-    this.#writer = undefined;
-    return { path: writer.path, ...writer.close({ sync: true }) };
+    return this.#files.end();
   }
 
   abort(): void {
-    this.#writer?.abort();
-    this.#writer = undefined;
-  }
-
-  #buffers(): Map<string, ColumnBuffer> {
-    return new Map([...this.#slots].map(([name, slot]) => [name, slot.buffer]));
-  }
-
-  /** Only columns with a value: a table of a thousand columns may get rows with ten. */
-  #usedColumns(): Map<string, ColumnBuffer> {
-    return new Map([...this.#slots].filter(([, slot]) => slot.buffer.byteSize > 0).map(([name, slot]) => [name, slot.buffer]));
+    this.#files.abort();
   }
 
   /** A value without a column, or one that does not fit it: finds or makes the column that takes it. */
@@ -185,9 +169,8 @@ export class TableBuffer {
 
   #addSlot(column: ColumnSchema): Slot {
     this.#names.add(column.name);
-    const { data_type: dataType, precision, scale, timezone } = column as ColumnSchema & { readonly timezone?: boolean };
-    const type = parquetColumnType({ data_type: dataType!, precision, scale, timezone });
-    const slot: Slot = { dataType: dataType!, buffer: createColumnBuffer(column.name, type) };
+    // Only columns with a type come here.
+    const slot: Slot = { dataType: column.data_type!, buffer: this.#files.addColumn(column as JobColumn) };
     this.#slots.set(column.name, slot);
     return slot;
   }
@@ -229,7 +212,7 @@ export class TableBuffer {
     reason: string,
     dataType = this.#slots.get(column)?.dataType ?? "text",
   ): TypeConflictError {
-    return new TypeConflictError({
+    return TypeConflictError.ofValue({
       schemaName: this.#schema.name,
       table: this.name,
       column,

@@ -1,6 +1,9 @@
 import { crashPoint } from "../core/crash-point.ts";
 import { guardDisk } from "../load-package/errors.ts";
 import type { PackageFolder } from "../load-package/package-folder.ts";
+import type { PipelineState } from "../state/document.ts";
+import type { LocalStore } from "./local-store.ts";
+import { withLocalValuesOf } from "./local-values.ts";
 import type { StepHost } from "./steps.ts";
 
 /**
@@ -14,7 +17,9 @@ export async function abortPackages(host: StepHost, { dryRun }: { readonly dryRu
   const [oldest] = pending;
   if (oldest === undefined || dryRun) return pending.map((folder) => folder.loadId);
   // State goes back first: killed here, the next start finds the packages ahead of it and brings it up to them again.
+  const before = local.readState();
   local.restore(oldest.readRestorePoint());
+  keepLocalValues(local, before);
   crashPoint("abort:state-restored");
   guardDisk(store.workingDir, () => {
     for (const folder of pending.toReversed()) {
@@ -23,6 +28,14 @@ export async function abortPackages(host: StepHost, { dryRun }: { readonly dryRu
     }
   });
   return pending.map((folder) => folder.loadId);
+}
+
+/** What the user keeps on this machine is no part of a package. */
+function keepLocalValues(local: LocalStore, before: PipelineState | undefined): void {
+  const restored = local.readState();
+  if (before === undefined || restored === undefined) return;
+  const kept = withLocalValuesOf(restored, before);
+  if (kept !== restored) local.writeState(kept);
 }
 
 async function completeCommitted(host: StepHost): Promise<void> {

@@ -1,10 +1,9 @@
 import { join } from "node:path";
 import { ConfigError } from "../core/errors.ts";
-import type { Destination } from "../destination-kit/contract.ts";
-import { destinationFactories } from "../destinations/registry.ts";
 import { PackageStore } from "../load-package/package-store.ts";
+import { knownDestination, openLocal } from "./attach.ts";
 import { type LocalPipelineInfo, readLocalPipeline } from "./local-info.ts";
-import { pipeline } from "./pipeline.ts";
+import { openPipeline } from "./pipeline.ts";
 
 /** What giving up the pending packages of a pipeline would do, and how it is done without its script. */
 export interface AbortPlan {
@@ -21,28 +20,16 @@ export function abortPlan(pipelinesDir: string, name: string): AbortPlan {
     abort: async () => {
       const store = new PackageStore(join(pipelinesDir, name));
       const mustAsk = store.normalized().some((folder) => folder.mayBeCommitted);
-      const destination = await knownDestination(state);
-      if (mustAsk && destination === undefined) {
+      const isKnown = state !== null && (await knownDestination(state)) !== undefined;
+      if (mustAsk && !isKnown) {
         throw new ConfigError(
           `A package of pipeline \`${name}\` may be in the destination already, and nothing here says where that is. Call abortPackages() in its script.`,
         );
       }
-      return await pipeline({
-        name,
-        pipelinesDir,
-        progress: "none",
-        ...(state === null ? {} : { datasetName: state.dataset_name }),
-        ...(destination === undefined ? {} : { destination }),
-      }).abortPackages();
+      const options = { pipelinesDir, progress: "none" } as const;
+      // Where nothing has to be asked any destination will do: it stays closed.
+      const opened = isKnown ? await openLocal(name, state, options) : openPipeline({ name, ...options });
+      return await opened.abortPackages();
     },
   };
-}
-
-/** Undefined when the local state does not say where the data is. */
-async function knownDestination(state: LocalPipelineInfo["state"]): Promise<Destination | undefined> {
-  const place = state?._local?.leat_destination_place;
-  const type = state?.destination_type?.split(".").at(-1);
-  const create = type === undefined ? undefined : destinationFactories.get(type);
-  if (state === null || type === undefined || place === undefined || create === undefined) return undefined;
-  return await create({ name: state.destination_name ?? type, path: place });
 }

@@ -1,5 +1,6 @@
 import type { CancelledError, ConfigError, InternalError } from "../core/errors.ts";
 import { LeatError as Base } from "../core/errors.ts";
+import type { InexactIntegerError } from "../dataset/errors.ts";
 import type {
   ConnectionError,
   LoadJobFailedError,
@@ -8,10 +9,16 @@ import type {
   UnsupportedError,
 } from "../destination-kit/errors.ts";
 import type { NotRunningError, ResourceFailedError, RowInvalidError } from "../extract/errors.ts";
-import type { PackageCorruptError, PipelineLockedError, VersionTooNewError, WorkingDirError } from "../load-package/errors.ts";
+import type {
+  PackageCorruptError,
+  PackagePendingError,
+  PipelineLockedError,
+  VersionTooNewError,
+  WorkingDirError,
+} from "../load-package/errors.ts";
 import type { ContractViolationError, TypeConflictError } from "../schema/errors.ts";
 import type { IdentifierError } from "../schema/naming/identifier.ts";
-import type { InvalidStateError, StateAccessError } from "../state/errors.ts";
+import type { InvalidStateError, StateAccessError, StateConflictError } from "../state/errors.ts";
 import type { StepFailedError } from "./errors.ts";
 
 /** Every error, for a `switch` on `code`. */
@@ -25,12 +32,15 @@ export type AnyLeatError =
   | RowInvalidError
   | InvalidStateError
   | StateAccessError
+  | StateConflictError
   | ConnectionError
   | LoadJobFailedError
   | UndefinedRelationError
+  | InexactIntegerError
   | UnsupportedError
   | MissingDriverError
   | PackageCorruptError
+  | PackagePendingError
   | VersionTooNewError
   | PipelineLockedError
   | WorkingDirError

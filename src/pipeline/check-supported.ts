@@ -3,6 +3,7 @@ import type { DestinationContract } from "../destination-kit/contract.ts";
 import { UnsupportedError } from "../destination-kit/errors.ts";
 import type { ResourceDefinition } from "../extract/definition.ts";
 import type { SourceToExtract } from "../extract/extract.ts";
+import { jobFormatOf } from "../normalize/job-format-of.ts";
 import type { SchemaDocument, TableSchema } from "../schema/document.ts";
 import type { ResourceHints, SchemaContract, SourceHints, StoredContract, TableHints } from "../schema/hint-options.ts";
 import { rootTable } from "../schema/table.ts";
@@ -28,7 +29,7 @@ export function checkHints(resource: string, hints: ResourceHints, schema: Schem
     const problems = [
       ...mergeProblems(each, stored, capabilities),
       ...replaceProblems(each, stored, capabilities),
-      ...tableProblems(each, capabilities),
+      ...tableProblems(each, destination),
     ];
     for (const problem of problems) throw refused(destination, `Resource \`${resource}\`: ${problem}`);
   }
@@ -84,16 +85,13 @@ function strategies(hints: TableHints, stored: readonly TableSchema[], hint: "x-
   return asked === undefined ? stored.map((table) => table[hint]).filter((strategy) => typeof strategy === "string") : [String(asked)];
 }
 
-/** What normalize writes. */
-const writtenFormat = "parquet";
-
-function tableProblems(hints: TableHints, { loaderFileFormats }: Capabilities): string[] {
+function tableProblems(hints: TableHints, destination: DestinationContract): string[] {
   const problems: string[] = [];
   const { fileFormat = "preferred", tableFormat = "native" } = hints;
-  const format = fileFormat === "preferred" ? writtenFormat : fileFormat;
   if (dispositionOf(hints) === "skip") problems.push("it has the write disposition skip");
   if (!isEvolving(hints.schemaContract)) problems.push("it has a schemaContract other than evolve");
-  if (format !== writtenFormat || !loaderFileFormats.includes(format)) problems.push(`it wants job files in the format ${format}`);
+  if (fileFormat !== "preferred" && fileFormat !== jobFormatOf(destination).name)
+    problems.push(`it wants job files in the format ${fileFormat}`);
   if (tableFormat !== "native") problems.push(`it wants the table format ${tableFormat}`);
   if (hints.materialize === true) problems.push("it has the option materialize");
   return problems;

@@ -1,17 +1,16 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { crashPoint } from "../core/crash-point.ts";
-import { readTextIfExists, writeFileAtomic } from "../core/files.ts";
+import { readBytesIfExists, readTextIfExists, writeFileAtomic } from "../core/files.ts";
 import { encodeJson } from "../core/json-encode.ts";
-import { guardDisk, VersionTooNewError, WorkingDirError } from "../load-package/errors.ts";
+import { guardDisk, WorkingDirError } from "../load-package/errors.ts";
+import { openSchema, openState } from "../load-package/open-documents.ts";
 import type { RestorePoint } from "../load-package/package-folder.ts";
-import { type SchemaDocument, schemaEngineVersion } from "../schema/document.ts";
-import { readSchema, SchemaUnreadable, SchemaVersionTooNew } from "../schema/read-schema.ts";
+import type { SchemaDocument } from "../schema/document.ts";
+import { SchemaUnreadable } from "../schema/read-schema.ts";
 import { decodeState } from "../state/blob.ts";
-import { type PipelineState, stateEngineVersion } from "../state/document.ts";
+import type { PipelineState } from "../state/document.ts";
 import { encodeState } from "../state/encode.ts";
-import { InvalidStateError } from "../state/errors.ts";
-import { migrateState, StateVersionTooNew } from "../state/migrations.ts";
 
 const schemaEnding = ".schema.json";
 
@@ -20,6 +19,7 @@ export class LocalStore {
   readonly workingDir: string;
   readonly #statePath: string;
   readonly #schemasDir: string;
+  #lastRead: { readonly text: Buffer; readonly state: PipelineState } | undefined;
 
   constructor(workingDir: string) {
     this.workingDir = workingDir;
@@ -35,8 +35,8 @@ export class LocalStore {
     guardDisk(this.workingDir, () => mkdirSync(this.#schemasDir, { recursive: true }));
   }
 
-  stateText(): string | undefined {
-    return readTextIfExists(this.#statePath);
+  stateText(): Buffer | undefined {
+    return readBytesIfExists(this.#statePath);
   }
 
   /** Undefined when there is none. Throws VersionTooNewError. */
@@ -45,8 +45,21 @@ export class LocalStore {
     return text === undefined ? undefined : openState(() => decodeState(text), this.workingDir, `The local state (${this.#statePath})`);
   }
 
+  /** As `readState`, and the same object until the file changes, since a large state takes long to parse. Nobody may change it. */
+  peekState(): PipelineState | undefined {
+    const text = this.stateText();
+    if (text === undefined || this.#lastRead?.text.equals(text) === true) return text && this.#lastRead?.state;
+    const state = this.readState();
+    this.#lastRead = state && { text, state };
+    return state;
+  }
+
   writeState(state: PipelineState): void {
-    guardDisk(this.workingDir, () => writeFileAtomic(this.#statePath, encodeState(state)));
+    this.writeStateText(encodeState(state));
+  }
+
+  writeStateText(text: string | Buffer): void {
+    guardDisk(this.workingDir, () => writeFileAtomic(this.#statePath, text));
   }
 
   schemaTexts(): Map<string, string> {
@@ -87,14 +100,32 @@ export class LocalStore {
 
   /** Removes all that is kept about the pipeline on this machine. */
   wipe(): void {
+    // The state goes last: killed before, the next start still sees that it has to forget.
+    this.#removeAllButState();
     guardDisk(this.workingDir, () => {
-      // The state goes last: killed before, the next start still sees that it has to forget.
-      for (const name of ["schemas", "normalize", "load", "trace.pickle"])
-        rmSync(join(this.workingDir, name), { recursive: true, force: true });
       crashPoint("sync:before-state-forgotten");
       rmSync(this.#statePath, { force: true });
     });
     this.create();
+  }
+
+  /** Everything that is kept about the pipeline on this machine becomes this. Killed in between, the state is a blank one: the next start takes it all from the destination. */
+  replace({
+    blank,
+    schemas,
+    state,
+  }: {
+    readonly blank: PipelineState;
+    readonly schemas: readonly SchemaDocument[];
+    readonly state: PipelineState;
+  }): void {
+    this.writeState(blank);
+    crashPoint("restore:state-blank");
+    this.#removeAllButState();
+    this.create();
+    for (const schema of schemas) this.writeSchema(schema);
+    crashPoint("restore:schemas-written");
+    this.writeState(state);
   }
 
   /** Puts state and schemas back to what they were before a package. */
@@ -112,33 +143,18 @@ export class LocalStore {
     this.create();
   }
 
+  #removeAllButState(): void {
+    guardDisk(this.workingDir, () => {
+      for (const name of ["schemas", "normalize", "load", "trace.pickle"])
+        rmSync(join(this.workingDir, name), { recursive: true, force: true });
+    });
+  }
+
   #schemaNames(): string[] {
     if (!existsSync(this.#schemasDir)) return [];
     return readdirSync(this.#schemasDir)
       .filter((file) => file.endsWith(schemaEnding))
       .map((file) => file.slice(0, -schemaEnding.length))
       .sort();
-  }
-}
-
-/** A stored state in the form of today. Throws VersionTooNewError, InvalidStateError. */
-export function openState(decode: () => Parameters<typeof migrateState>[0], workingDir: string, what: string): PipelineState {
-  try {
-    return migrateState(decode());
-  } catch (error) {
-    if (error instanceof InvalidStateError)
-      throw new InvalidStateError(`${what} is damaged. ${error.message}`, { path: error.path, cause: error });
-    if (!(error instanceof StateVersionTooNew)) throw error;
-    throw new VersionTooNewError({ workingDir, what, version: error.version, supported: stateEngineVersion, cause: error });
-  }
-}
-
-/** A stored schema in the form of today. Throws VersionTooNewError. */
-export function openSchema(text: string, workingDir: string, what: string): SchemaDocument {
-  try {
-    return readSchema(text, what);
-  } catch (error) {
-    if (!(error instanceof SchemaVersionTooNew)) throw error;
-    throw new VersionTooNewError({ workingDir, what, version: error.version, supported: schemaEngineVersion, cause: error });
   }
 }

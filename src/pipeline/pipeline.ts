@@ -5,35 +5,48 @@ import { resolveConfig } from "../config/resolve.ts";
 import type { ConfigOf, ConfigOverrides, ConfigSpec } from "../config/spec.ts";
 import { LeatError } from "../core/errors.ts";
 import { createRuntime, type Runtime } from "../core/runtime.ts";
+import type { Dataset } from "../dataset/dataset.ts";
+import { openDataset } from "../dataset/open-dataset.ts";
+import { ReadSessions } from "../dataset/read-sessions.ts";
 import type { SqlClient } from "../dataset/sql-client.ts";
-import type { DestinationContract, LoadSession, OpenContext, SqlConnection } from "../destination-kit/contract.ts";
+import type { DestinationContract, LoadSession, OpenContext } from "../destination-kit/contract.ts";
 import { checkOptions } from "../extract/definition.ts";
+import { refreshModes } from "../extract/refresh.ts";
 import { hintNames } from "../extract/resource-hints.ts";
 import { keepFailure, type Loose, type RowOf } from "../extract/rows.ts";
 import type { RunningPipeline } from "../extract/running.ts";
-import type { DeepReadonly } from "../extract/state-types.ts";
+import type { DeepReadonly, StateValue } from "../extract/state-types.ts";
 import { type LoadPackageInfo, packageInfo } from "../load/package-info.ts";
 import { guardDisk } from "../load-package/errors.ts";
 import { PipelineLock } from "../load-package/lock.ts";
 import { PackageStore } from "../load-package/package-store.ts";
 import type { SchemaDocument } from "../schema/document.ts";
+import { oneOf } from "../schema/given.ts";
 import type { ResourceHints, TableHints } from "../schema/hint-options.ts";
 import { bumpState } from "../state/bump.ts";
 import { newState, type PipelineState } from "../state/document.ts";
 import { abortPackages } from "./abort-packages.ts";
 import { dateNow } from "./clock.ts";
+import { beginDevRun, DevMode, isOfDevRun } from "./dev-mode.ts";
+import { type DropInfo, type DropOptions, drop, dropOptions } from "./drop.ts";
+import { editState, refusePending } from "./edit-state.ts";
 import type { ExtractInfo, LoadInfo, NormalizeInfo, PipelineTrace, RunInfo } from "./infos.ts";
 import { LocalStore } from "./local-store.ts";
+import { localValue, withLocalValue } from "./local-values.ts";
 import { loadInfo, runInfo } from "./make-infos.ts";
 import { pipelineObserver } from "./observer.ts";
+import { resolvePipelineConfig } from "./pipeline-config.ts";
 import { checkPipelineOptions, type PipelineOptions, type RunSettings, scriptName } from "./pipeline-options.ts";
 import { progressDisplay } from "./progress/progress-display.ts";
 import { recoverLocal } from "./recover-local.ts";
 import { resolveDestination } from "./resolve-destination.ts";
+import { type RestoreInfo, restoreLocal } from "./restore-local.ts";
+import { openStored } from "./restore-stored.ts";
 import { RunContext } from "./run-context.ts";
 import type { Runnable } from "./runnable.ts";
 import { withInterrupts } from "./signals.ts";
 import { SqlClientHandle } from "./sql-client.ts";
+import { rollbackState, type StateVersion, stateHistory } from "./state-history.ts";
 import { extractStep, loadStep, normalizeStep, type StepHost, syncStep } from "./steps.ts";
 import { defaultPipelinesDir } from "./working-dir.ts";
 
@@ -61,9 +74,26 @@ export interface Pipeline<D extends string = string> extends RunningPipeline<D>,
   load(options?: RunSettings): Promise<LoadInfo>;
   /** Takes state and schemas from the destination (dlt: `sync_destination`). */
   sync(): Promise<void>;
+  /**
+   * Drops tables and state of resources (names, or `re:` patterns), in one commit; the next run loads them from the start. With `dryRun` only says what it
+   * would do. Throws PackagePendingError, ConfigError.
+   */
+  drop(resources: string | readonly string[], options?: DropOptions): Promise<DropInfo>;
+  /** Drops all of a schema, or what JSON paths find in the state of its source (`archives`, `shared.y`, `*`). */
+  drop(options: DropOptions & ({ readonly dropAll: true } | { readonly statePaths: string | readonly string[] })): Promise<DropInfo>;
   /** Discards pending packages and rewinds state and schemas to before them: their rows are extracted again by the next run. With `dryRun` only says which. */
   abortPackages(options?: { readonly dryRun?: boolean }): Promise<{ readonly loadIds: readonly string[] }>;
   listPackages(): Promise<readonly LoadPackageInfo[]>;
+  /** Edits the state outside of a run and commits it (dlt: `managed_state`). Only `sources` may be changed. Throws PackagePendingError, InvalidStateError. */
+  editState(change: (state: PipelineState) => void): Promise<void>;
+  /** The states that the destination has, the newest first. */
+  stateHistory(): Promise<readonly StateVersion[]>;
+  /** Makes the state of that load the newest version; rows stay. Throws ConfigError when there is none, PackagePendingError. */
+  rollbackState(loadId: string): Promise<void>;
+  /** A value of this machine only, never synced (dlt: `local_state_val`). */
+  getLocalState(key: string): StateValue;
+  /** Between runs; undefined takes the value away. Throws PipelineLockedError while the pipeline runs. */
+  setLocalState(key: string, value: StateValue): void;
   /** Closes the SQL clients that it handed out and a database in memory; `await using` does. Between calls nothing else is open. */
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -72,7 +102,20 @@ export interface Pipeline<D extends string = string> extends RunningPipeline<D>,
 export function pipeline<const Name extends string = string, const D extends string = `${Name}_dataset`>(
   options: PipelineOptions<Name, D> = {},
 ): Pipeline<D> {
-  return new PipelineValue(options) as unknown as Pipeline<D>;
+  return openPipeline(options) as Pipeline<string> as Pipeline<D>;
+}
+
+/** A pipeline, and what only attach() and the command line do with it. */
+export interface OpenedPipeline extends Pipeline {
+  /** Replaces all that this machine keeps of the pipeline by what the destination stores. Throws ConfigError when nothing is stored there. With `dryRun` only looks. */
+  restoreLocal(options?: { readonly dryRun?: boolean }): Promise<RestoreInfo>;
+  /** The newest state in the destination; undefined when there is none. Nothing here is changed. */
+  storedState(): Promise<PipelineState | undefined>;
+}
+
+/** `pipeline()` for attach() and the command line. Relative paths of databases start at `cwd`, default the current folder. */
+export function openPipeline(options: PipelineOptions, { cwd }: { readonly cwd?: string | undefined } = {}): OpenedPipeline {
+  return new PipelineValue(options, cwd) as unknown as OpenedPipeline;
 }
 
 /** What the interface says with row types, without them. */
@@ -80,25 +123,36 @@ type Untyped = Omit<Pipeline, "run" | "extract">;
 
 class PipelineValue implements Untyped {
   readonly name: string;
-  readonly datasetName: string;
   readonly workingDir: string;
+  readonly #datasetName: string;
+  readonly #devMode: DevMode | undefined;
+  readonly #cwd: string | undefined;
   readonly #options: PipelineOptions;
   readonly #runtime: Runtime;
   readonly #local: LocalStore;
   readonly #store: PackageStore;
   readonly #sqlClients = new Set<SqlClient>();
+  readonly #readSessions: ReadSessions;
   #destination: Promise<DestinationContract> | undefined;
   #lastTrace: PipelineTrace | undefined;
 
-  constructor(options: PipelineOptions) {
+  constructor(options: PipelineOptions, cwd: string | undefined) {
     checkPipelineOptions(options);
+    this.#cwd = cwd;
     this.#options = options;
     this.name = options.name ?? scriptName(process.argv);
-    this.datasetName = options.datasetName ?? `${this.name}_dataset`;
+    this.#datasetName = options.datasetName ?? `${this.name}_dataset`;
     this.workingDir = join(resolve(options.pipelinesDir ?? defaultPipelinesDir(process.env)), this.name);
     this.#runtime = createRuntime();
     this.#local = new LocalStore(this.workingDir);
     this.#store = new PackageStore(this.workingDir);
+    this.#readSessions = new ReadSessions(() => this.#openSession());
+    const of = { datasetName: this.#datasetName, local: this.#local, store: this.#store };
+    this.#devMode = options.devMode === true ? new DevMode(of) : undefined;
+  }
+
+  get datasetName(): string {
+    return this.#devMode?.datasetName ?? this.#datasetName;
   }
 
   get state(): DeepReadonly<PipelineState> {
@@ -130,10 +184,10 @@ class PipelineValue implements Untyped {
     keepFailure(data);
     return this.#within(options, async (host, context) => {
       context.emit({ type: "run-started" });
-      await syncStep(host);
+      await this.#begin(host, data);
       const packages = [...(await this.#finish(host))];
       if (data !== undefined) {
-        await extractStep(host, data, hintsOf(options));
+        await this.#readSessions.keptDuring(() => this.#extract(host, data, options));
         packages.push(...(await this.#finish(host)));
       }
       const loaded = await this.#loadInfo(host, context.startedAt, packages);
@@ -146,8 +200,8 @@ class PipelineValue implements Untyped {
   extract(data: unknown, options: RunOptions<never> = {}): Promise<ExtractInfo> {
     keepFailure(data);
     return this.#within(options, async (host) => {
-      await syncStep(host);
-      return await extractStep(host, data, hintsOf(options));
+      await this.#begin(host, data);
+      return await this.#readSessions.keptDuring(() => this.#extract(host, data, options));
     });
   }
 
@@ -164,11 +218,51 @@ class PipelineValue implements Untyped {
   }
 
   sync(): Promise<void> {
-    return this.#within({}, (host) => syncStep(host));
+    // Who asks for it gets it, whatever the setting says about runs; as in dlt.
+    return this.#within({}, (host) => syncStep({ ...host, restoresState: true }));
+  }
+
+  restoreLocal({ dryRun = false }: { readonly dryRun?: boolean } = {}): Promise<RestoreInfo> {
+    return this.#within({}, (host) => restoreLocal(host, { dryRun }));
   }
 
   abortPackages({ dryRun = false }: { readonly dryRun?: boolean } = {}): Promise<{ readonly loadIds: readonly string[] }> {
     return this.#within({}, async (host) => ({ loadIds: await abortPackages(host, { dryRun }) }));
+  }
+
+  async drop(first: string | readonly string[] | DropOptions, second?: DropOptions): Promise<DropInfo> {
+    const options = dropOptions(first, second);
+    return await this.#within({}, (host) => drop(host, options));
+  }
+
+  editState(change: (state: PipelineState) => void): Promise<void> {
+    return this.#within({}, (host) => editState(host, change));
+  }
+
+  async stateHistory(): Promise<readonly StateVersion[]> {
+    await using session = await this.#openSession({ mustExist: true });
+    return await stateHistory(session, { pipelineName: this.name, workingDir: this.workingDir });
+  }
+
+  rollbackState(loadId: string): Promise<void> {
+    return this.#within({}, (host) => rollbackState(host, loadId));
+  }
+
+  async storedState(): Promise<PipelineState | undefined> {
+    await using session = await this.#openSession({ mustExist: true });
+    const stored = await session.readState(this.name);
+    return stored === undefined ? undefined : openStored(stored, this.workingDir);
+  }
+
+  getLocalState(key: string): StateValue {
+    return localValue(this.#local.readState() ?? {}, key);
+  }
+
+  setLocalState(key: string, value: StateValue): void {
+    using _ = this.#openWorkingDir();
+    // No destination yet: a run would take the state for that of another one.
+    const state = this.#local.readState() ?? this.#newState(null, null);
+    this.#local.writeState(withLocalValue(state, key, value));
   }
 
   async listPackages(): Promise<readonly LoadPackageInfo[]> {
@@ -180,12 +274,24 @@ class PipelineValue implements Untyped {
     ];
   }
 
+  dataset(): Dataset;
+  dataset(options: { readonly integers: "bigint" }): Dataset<string, bigint>;
+  dataset(options: { readonly integers?: "bigint" } = {}): Dataset<string, number | bigint> {
+    checkOptions("dataset()", options, ["integers"]);
+    return openDataset({
+      datasetName: this.datasetName,
+      destinationName: async () => (await this.#openDestination()).name,
+      sessions: this.#readSessions,
+      integers: oneOf("integers", options.integers, ["bigint"]),
+    });
+  }
+
   sqlClient(): SqlClient {
     const client = new SqlClientHandle(
-      async (): Promise<LoadSession & SqlConnection> => {
+      async (): Promise<LoadSession> => {
         // Closed, and used again.
         this.#sqlClients.add(client);
-        return (await this.#openDestination()).open(this.#openContext(() => {}));
+        return this.#openSession();
       },
       (closed) => void this.#sqlClients.delete(closed),
     );
@@ -195,6 +301,18 @@ class PipelineValue implements Untyped {
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([...this.#sqlClients].map((client) => client.close()));
     await (await this.#destination)?.close?.();
+  }
+
+  /** A run in dev mode takes nothing from the destination. One without data only finishes what waits. */
+  async #begin(host: StepHost, data: unknown): Promise<void> {
+    if (this.#devMode === undefined) await syncStep(host);
+    else if (data !== undefined) await beginDevRun(this.#devMode, host);
+  }
+
+  #extract(host: StepHost, data: unknown, options: RunOptions<never>): Promise<ExtractInfo> {
+    const refresh = oneOf("refresh", options.refresh ?? this.#options.refresh, refreshModes);
+    if (refresh !== undefined) refusePending(host);
+    return extractStep(host, data, hintsOf(options), refresh);
   }
 
   async #finish(host: StepHost): Promise<readonly LoadedPackages[number][]> {
@@ -244,6 +362,10 @@ class PipelineValue implements Untyped {
     try {
       this.#local.create();
       guardDisk(workingDir, () => this.#store.open());
+      if (this.#devMode === undefined && isOfDevRun(this.#local.peekState(), this.#datasetName)) {
+        this.#local.wipe();
+        guardDisk(workingDir, () => this.#store.open());
+      }
       recoverLocal(this.#local, this.#store);
       const newest = this.#store.newestLoadId();
       if (newest !== undefined) this.#runtime.seeLoadId(newest);
@@ -256,8 +378,10 @@ class PipelineValue implements Untyped {
 
   async #host(context: RunContext): Promise<StepHost> {
     const destination = await this.#openDestination();
-    const { extract = {}, load = {}, naming = "snake_case", restoreFromDestination = true } = this.#options;
-    const openContext = this.#openContext(context.onResolved);
+    const { extract = {}, load = {}, naming = "snake_case" } = this.#options;
+    const environment = processConfigEnvironment();
+    const settings = await resolvePipelineConfig(this.#options, { pipelineName: this.name, environment, onResolved: context.onResolved });
+    const openContext = (): OpenContext => this.#openContext(context.onResolved);
     return {
       pipeline: this,
       context,
@@ -266,12 +390,13 @@ class PipelineValue implements Untyped {
       store: this.#store,
       destination,
       naming,
-      restoresState: restoreFromDestination,
+      restoresState: settings.restoreFromDestination,
+      state: settings.state,
       extract: { workers: extract.workers ?? 5, maxParallelItems: extract.maxParallelItems ?? 20, order: extract.order ?? "round_robin" },
       deleteCompletedJobs: load.deleteCompletedJobs ?? false,
       config: (spec, options) => this.#config(spec, options, context.onResolved),
-      open: () => destination.open(openContext),
-      place: () => destination.describe(openContext),
+      open: (other) => destination.open({ ...openContext(), ...other }),
+      place: () => destination.describe(openContext()),
       newState: () => this.#newState(destination.dltType, destination.name === destination.type ? null : destination.name),
     };
   }
@@ -295,6 +420,10 @@ class PipelineValue implements Untyped {
     });
   }
 
+  async #openSession({ mustExist = false } = {}): Promise<LoadSession> {
+    return (await this.#openDestination()).open({ ...this.#openContext(() => {}), mustExist });
+  }
+
   #openDestination(): Promise<DestinationContract> {
     this.#destination ??= resolveDestination(this.#options.destination);
     return this.#destination;
@@ -305,7 +434,7 @@ class PipelineValue implements Untyped {
       pipelineName: this.name,
       datasetName: this.datasetName,
       workingDir: this.workingDir,
-      cwd: process.cwd(),
+      cwd: this.#cwd ?? process.cwd(),
       config: async (spec, overrides) => {
         const destination = await this.#openDestination();
         return this.#config(spec, { overrides, sections: ["destination", destination.name] }, onResolved);
@@ -321,9 +450,18 @@ class PipelineValue implements Untyped {
     return resolveConfig(spec, { ...options, environment: processConfigEnvironment(), pipelineName: this.name, onResolved });
   }
 
-  #newState(destinationType: string, destinationName: string | null): PipelineState {
+  #newState(destinationType: string | null, destinationName: string | null): PipelineState {
     const { name: pipelineName, datasetName } = this;
-    return bumpState(newState({ pipelineName, datasetName, destinationType, destinationName, initialCwd: process.cwd() }));
+    return bumpState(
+      newState({
+        pipelineName,
+        datasetName,
+        destinationType,
+        destinationName,
+        initialCwd: process.cwd(),
+        devMode: this.#devMode !== undefined,
+      }),
+    );
   }
 }
 
@@ -331,7 +469,7 @@ type LoadedPackages = Awaited<ReturnType<typeof loadStep>>;
 
 /** The hints among the options of a run. */
 function hintsOf(options: RunOptions<never>): ResourceHints {
-  const { signal: _, ...hints } = options;
+  const { signal: _, refresh: __, ...hints } = options;
   checkOptions("run()", hints, hintNames);
   return Object.fromEntries(Object.entries(hints as Loose).filter(([, value]) => value !== undefined));
 }

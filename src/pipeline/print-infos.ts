@@ -44,7 +44,7 @@ function duration({ startedAt, finishedAt }: { readonly startedAt: Date; readonl
   return seconds < 60 ? `${seconds.toFixed(2)} seconds` : `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
 }
 
-function byteSize(bytes: number): string {
+export function byteSize(bytes: number): string {
   if (bytes < 1000) return `${bytes} bytes`;
   if (bytes < 1e6) return `${(bytes / 1e3).toFixed(1)} kB`;
   return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`;

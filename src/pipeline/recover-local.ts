@@ -1,9 +1,11 @@
 import { crashPoint } from "../core/crash-point.ts";
+import { openSchema, openState } from "../load-package/open-documents.ts";
 import type { PackageFolder } from "../load-package/package-folder.ts";
 import type { PackageStore } from "../load-package/package-store.ts";
+import type { SchemaDocument } from "../schema/document.ts";
 import { stateTableName } from "../schema/system-tables.ts";
 import { decodeStateBlob } from "../state/blob.ts";
-import { type LocalStore, openState } from "./local-store.ts";
+import type { LocalStore } from "./local-store.ts";
 
 /**
  * A run that was killed between the commit of a package and the writing of local state leaves the package ahead.
@@ -20,7 +22,16 @@ export function recoverLocal(local: LocalStore, store: PackageStore): void {
 function recoverSchema(local: LocalStore, folder: PackageFolder): void {
   const packaged = folder.readSchema();
   const mine = local.readSchemas().get(packaged.name);
-  if (mine === undefined || mine.version < packaged.version) local.writeSchema(packaged);
+  if (mine === undefined || mine.version < packaged.version || isBefore(mine, folder)) local.writeSchema(packaged);
+}
+
+/** A refresh may count the versions of its schema from 1 again: then the local schema is behind as long as it is the one of before the package. */
+function isBefore(mine: SchemaDocument, folder: PackageFolder): boolean {
+  if (folder.readState().refresh === undefined) return false;
+  const text = folder.readRestorePoint().schemas.get(mine.name);
+  if (text === undefined) return false;
+  const before = openSchema(text, folder.workingDir, `The restore point of load package \`${folder.loadId}\``);
+  return before.version === mine.version && before.version_hash === mine.version_hash;
 }
 
 function recoverState(local: LocalStore, folder: PackageFolder): void {

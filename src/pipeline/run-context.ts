@@ -16,6 +16,8 @@ export class RunContext {
   readonly signal: AbortSignal;
   /** Known after the sync. */
   wasFirstRun = true;
+  /** Hash of the state that the destination has. Known after the sync. */
+  storedStateHash: string | undefined;
   readonly #pipelineName: string;
   readonly #runtime: Runtime;
   readonly #listeners: readonly ((event: PipelineEvent) => void)[];

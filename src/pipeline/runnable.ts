@@ -1,4 +1,5 @@
 import { ConfigError } from "../core/errors.ts";
+import type { StandardSchema } from "../core/standard-schema.ts";
 import { type BuildEnvironment, buildSource } from "../extract/build-source.ts";
 import type { ResourceDefinition } from "../extract/definition.ts";
 import { replaceResources } from "../extract/replace-resources.ts";
@@ -18,6 +19,7 @@ export interface BuiltSource {
   readonly name: string;
   readonly resources: readonly ResourceDefinition[];
   readonly hints: SourceHints;
+  readonly stateSchema?: StandardSchema | undefined;
 }
 
 export interface BuildOptions {
@@ -38,7 +40,12 @@ export async function buildRunnable(data: unknown, options: BuildOptions): Promi
       built.name,
       known === undefined
         ? built
-        : { ...built, resources: [...known.resources, ...built.resources], hints: { ...known.hints, ...built.hints } },
+        : {
+            name: built.name,
+            resources: [...known.resources, ...built.resources],
+            hints: { ...known.hints, ...built.hints },
+            stateSchema: built.stateSchema ?? known.stateSchema,
+          },
     );
   }
   return [...bySource.values()].map((built) => ({ ...built, resources: withHints(built.resources, options.hints) }));
@@ -78,7 +85,7 @@ function fromResource(definition: ResourceDefinition, { defaultName }: BuildOpti
 async function fromSource(definition: SourceDefinition, options: BuildOptions): Promise<BuiltSource> {
   const name = normalizeSchemaName(definition.name);
   const resources = await buildSource(definition, options.environment(name));
-  return { name, resources, hints: definition.hints };
+  return { name, resources, hints: definition.hints, stateSchema: definition.stateSchema };
 }
 
 function withHints(resources: readonly ResourceDefinition[], hints: ResourceHints): readonly ResourceDefinition[] {

@@ -3,13 +3,17 @@ import { crashPoint } from "../core/crash-point.ts";
 import type { Runtime } from "../core/runtime.ts";
 import type { DestinationContract, LoadSession } from "../destination-kit/contract.ts";
 import { extract, type SourceToExtract } from "../extract/extract.ts";
+import type { Refresh } from "../extract/refresh.ts";
 import type { Loose } from "../extract/rows.ts";
 import type { RunningPipeline } from "../extract/running.ts";
 import { type LoadedPackage, loadPackage } from "../load/load-package.ts";
 import { asDiskError } from "../load-package/errors.ts";
 import type { PackageFolder } from "../load-package/package-folder.ts";
+import type { PackageCommands } from "../load-package/package-state.ts";
 import type { PackageStore } from "../load-package/package-store.ts";
+import { jobFormatOf } from "../normalize/job-format-of.ts";
 import { normalize } from "../normalize/normalize.ts";
+import type { SchemaDocument } from "../schema/document.ts";
 import type { ResourceHints } from "../schema/hint-options.ts";
 import type { NamingName } from "../schema/naming/naming-convention.ts";
 import { normalizeSchemaName } from "../schema/naming/schema-name.ts";
@@ -23,7 +27,9 @@ import type { LocalStore } from "./local-store.ts";
 import { extractInfo, normalizeInfo } from "./make-infos.ts";
 import type { RunContext } from "./run-context.ts";
 import { buildRunnable } from "./runnable.ts";
+import { type StateLimits, stateSizeCheck } from "./state-size.ts";
 import { syncState } from "./sync-state.ts";
+import { takeOver } from "./take-over.ts";
 
 /** What the steps of one run work with. */
 export interface StepHost {
@@ -38,11 +44,13 @@ export interface StepHost {
   readonly restoresState: boolean;
   readonly extract: { readonly workers: number; readonly maxParallelItems: number; readonly order: "fifo" | "round_robin" };
   readonly deleteCompletedJobs: boolean;
+  readonly state: StateLimits;
   config<Spec extends ConfigSpec>(
     spec: Spec,
     options: { readonly overrides: ConfigOverrides<Spec>; readonly sections: readonly string[] },
   ): Promise<ConfigOf<Spec>>;
-  open(): Promise<LoadSession>;
+  /** With `mustExist` a database that is not there is not created. `datasetName` is another dataset of the destination. */
+  open(options?: { readonly mustExist?: boolean; readonly datasetName?: string }): Promise<LoadSession>;
   /** Where the data is, as the destination says. Looks up its config. */
   place(): Promise<string>;
   newState(): PipelineState;
@@ -55,25 +63,73 @@ export function syncStep(host: StepHost): Promise<void> {
     if (host.restoresState) {
       const place = await host.place();
       await using session = await host.open();
-      await syncState({ session, local, store, runtime, place, pipelineName: pipeline.name, newState: () => host.newState() });
+      context.storedStateHash = await syncState({
+        session,
+        local,
+        store,
+        runtime,
+        place,
+        pipelineName: pipeline.name,
+        newState: () => host.newState(),
+      });
     }
-    context.wasFirstRun = local.readState()?._local?.first_run ?? true;
+    context.wasFirstRun = local.peekState()?._local?.first_run ?? true;
   });
 }
 
 /** Runs resources into packages on disk. */
-export function extractStep(host: StepHost, data: unknown, hints: ResourceHints): Promise<ExtractInfo> {
+export function extractStep(host: StepHost, data: unknown, hints: ResourceHints, refresh?: Refresh | undefined): Promise<ExtractInfo> {
+  return extractSources(host, async () => {
+    // Refuses a destination whose files leat does not write, before any code of a source runs.
+    jobFormatOf(host.destination);
+    const state = await withTargets(host.local.peekState() ?? host.newState(), host);
+    // A source that starts over finds no state, nor does the function that builds it.
+    const sources = await buildSources(host, refresh === "drop_sources" ? { ...state, sources: {} } : state, data, hints);
+    checkSupported(sources, host.destination);
+    return { state, sources, refresh };
+  });
+}
+
+/** Puts a state that was changed outside of a run into a package of its own, of the schema of that name. */
+export function extractStateStep(host: StepHost, changed: PipelineState, schemaName: string): Promise<ExtractInfo> {
+  return extractSources(host, async () => {
+    const schema = host.local.readSchemas().get(schemaName) ?? newSchema(schemaName, { naming: host.naming });
+    return { state: await withTargets(changed, host), sources: [{ name: schemaName, resources: [], hints: {}, schema }] };
+  });
+}
+
+/** Puts a changed state and schema into a package without rows, with what the load has to do. */
+export function extractCommandsStep(
+  host: StepHost,
+  state: PipelineState,
+  source: { schema: SchemaDocument; commands: PackageCommands },
+): Promise<ExtractInfo> {
+  return extractSources(host, async () => ({
+    state: await withTargets(state, host),
+    sources: [{ name: source.schema.name, resources: [], hints: {}, ...source }],
+  }));
+}
+
+interface ToExtract {
+  readonly state: PipelineState;
+  readonly sources: readonly SourceToExtract[];
+  readonly refresh?: Refresh | undefined;
+}
+
+function extractSources(host: StepHost, prepare: () => Promise<ToExtract>): Promise<ExtractInfo> {
   const { context, local, store, runtime } = host;
   return context.step({ step: "extract", pendingLoadIds: pending(host) }, async (startedAt) => {
-    const state = await withTargets(local.readState() ?? host.newState(), host);
-    const sources = await buildSources(host, state, data, hints);
-    checkSupported(sources, host.destination);
+    const { state, sources, refresh } = await prepare();
+    const textBefore = local.stateText();
     const result = await extract({
       sources,
       state,
+      storedStateHash: context.storedStateHash,
       storesState: host.restoresState,
+      refresh,
+      naming: host.naming,
       store,
-      restorePoint: { state: local.stateText(), schemas: local.schemaTexts() },
+      restorePoint: { state: textBefore, schemas: local.schemaTexts() },
       runtime,
       pipeline: host.pipeline,
       signal: context.signal,
@@ -81,11 +137,12 @@ export function extractStep(host: StepHost, data: unknown, hints: ResourceHints)
       maxIdentifierLength: host.destination.capabilities.maxIdentifierLength,
       mergeStrategies: host.destination.capabilities.mergeStrategies,
       checkHints: (resource, changed, schema) => checkHints(resource, changed, schema, host.destination),
+      checkState: stateSizeCheck({ limits: host.state, textBefore, emit: context.emit }),
       onProgress: (progress) => context.emit({ type: "resource-progress", ...progress }),
     }).catch((error: unknown) => Promise.reject(asDiskError(store.workingDir, error)));
     for (const schema of result.schemas) local.writeSchema(schema);
     crashPoint("extract:schemas-saved");
-    local.writeState(result.state);
+    local.writeStateText(result.state);
     crashPoint("extract:state-saved");
     return extractInfo({
       pipelineName: host.pipeline.name,
@@ -141,6 +198,7 @@ export async function normalizeStep(host: StepHost): Promise<NormalizeInfo> {
         schema: local.readSchemas().get(extracted.readSchema().name),
         maxIdentifierLength: host.destination.capabilities.maxIdentifierLength,
         caseSensitiveIdentifiers: host.destination.capabilities.caseSensitiveIdentifiers,
+        jobFormat: jobFormatOf(host.destination),
         runtime,
         onProgress: (rows) => context.emit({ type: "normalize-progress", loadId, rows }),
       });
@@ -204,10 +262,10 @@ async function loadOne(host: StepHost, folder: PackageFolder, session: LoadSessi
     session,
     runtime,
     deleteCompletedJobs,
+    keepStateVersions: host.state.keepVersions,
     onJob: (type, job) => context.emit({ type, loadId, job }),
   });
-  const state = local.readState();
-  if (state?._local?.first_run === true) local.writeState({ ...state, _local: { ...state._local, first_run: false } });
+  takeOver(local, loaded.merged, { hasPending: store.pendingLoadIds().length > 0, mayBeFirst: context.wasFirstRun });
   context.emit({ type: "package-committed", loadId });
   return loaded;
 }

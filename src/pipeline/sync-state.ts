@@ -1,13 +1,10 @@
 import { crashPoint } from "../core/crash-point.ts";
 import type { Runtime } from "../core/runtime.ts";
-import { Timestamp } from "../core/timestamp.ts";
 import type { LoadSession } from "../destination-kit/contract.ts";
 import type { PackageStore } from "../load-package/package-store.ts";
-import { bumpSchema } from "../schema/bump.ts";
-import { decodeStateBlob } from "../state/blob.ts";
-import { bumpState } from "../state/bump.ts";
-import type { PipelineState } from "../state/document.ts";
-import { type LocalStore, openSchema, openState } from "./local-store.ts";
+import { type PipelineState, stateEngineVersion } from "../state/document.ts";
+import type { LocalStore } from "./local-store.ts";
+import { asLocal, downloadSchemas, openStored } from "./restore-stored.ts";
 
 export interface SyncOptions {
   readonly session: LoadSession;
@@ -24,30 +21,47 @@ export interface SyncOptions {
 /**
  * Brings local state and schemas in step with the destination (wire-format section 10): a newer stored state replaces the local one;
  * a dataset that is gone makes it a first run again. So does a local state of another dataset or destination, where this one has none:
- * state must never be ahead of the data. What the caller asked for (dataset, destination) is kept over what is stored.
+ * state must never be ahead of the data. What the caller asked for (dataset, destination) is kept over what is stored. Gives the hash of the stored state.
  */
-export async function syncState(options: SyncOptions): Promise<void> {
+export async function syncState(options: SyncOptions): Promise<string | undefined> {
   const { session, local, runtime, pipelineName } = options;
   const stored = await session.readState(pipelineName);
-  const mine = local.readState() ?? options.newState();
+  const mine = local.peekState() ?? options.newState();
   if (stored !== undefined) runtime.seeLoadId(stored.loadId);
   if (stored === undefined) {
     if (isOfElsewhere(mine, options) || (await isDatasetGone(mine, options))) forget(options);
-    return;
+    return undefined;
   }
-  const what = `The state of pipeline \`${pipelineName}\` in the destination`;
-  const remote = bumpState(openState(() => decodeStateBlob(stored.blob), local.workingDir, what));
-  if (remote._version_hash === mine._version_hash) {
-    await downloadSchemas(mine, options, { onlyMissing: true });
-    if (mine._local?.first_run !== false || mine._local.leat_destination_place !== options.place)
-      local.writeState(withLocal(mine, { first_run: false, leat_destination_place: options.place }));
-    return;
-  }
-  if (remote._state_version < mine._state_version && !isOfElsewhere(mine, options)) return;
+  // Reading a large state takes long, and mostly it is the one that is here.
+  const isMine =
+    stored.engineVersion === stateEngineVersion && stored.versionHash !== undefined && stored.versionHash === mine._version_hash;
+  const remote = isMine ? mine : openStored(stored, local.workingDir);
+  const isNews =
+    remote._version_hash !== mine._version_hash && (remote._state_version >= mine._state_version || isOfElsewhere(mine, options));
+  if (isNews) await takeOver(remote, mine, options);
+  else await keep(mine, options);
+  return remote._version_hash;
+}
+
+/** The local state stays. What it lacks is taken from the destination. */
+async function keep(mine: PipelineState, { session, local, place }: SyncOptions): Promise<void> {
+  const known = new Set(local.schemaTexts().keys());
+  const missing = mine.schema_names.filter((name) => !known.has(name));
+  for (const schema of await downloadSchemas(session, missing, local.workingDir)) local.writeSchema(schema);
+  if (mine._local?.first_run === false && mine._local.leat_destination_place === place) return;
+  local.writeState({ ...mine, _local: { ...mine._local, first_run: false, leat_destination_place: place } });
+}
+
+async function takeOver(
+  remote: PipelineState,
+  mine: PipelineState,
+  { session, local, runtime, place, newState }: SyncOptions,
+): Promise<void> {
+  const schemas = await downloadSchemas(session, remote.schema_names, local.workingDir);
   local.removeSchemas();
   crashPoint("sync:schemas-removed");
-  await downloadSchemas(remote, options, { onlyMissing: false });
-  local.writeState(restored(remote, mine, options));
+  for (const schema of schemas) local.writeSchema(schema);
+  local.writeState(asLocal(remote, { asked: newState(), ownPart: mine._local, place, runtime }));
 }
 
 /** The local state goes with the data of another dataset or destination, and nothing is pending. Only what it says about them is compared. */
@@ -76,38 +90,4 @@ function forget({ local, store, newState }: SyncOptions): void {
   local.wipe();
   store.open();
   local.writeState(newState());
-}
-
-async function downloadSchemas(
-  state: PipelineState,
-  options: SyncOptions,
-  { onlyMissing }: { readonly onlyMissing: boolean },
-): Promise<void> {
-  const { local, session } = options;
-  const known = new Set(onlyMissing ? local.schemaTexts().keys() : []);
-  for (const name of state.schema_names) {
-    if (known.has(name)) continue;
-    const stored = await session.readSchema(name);
-    if (stored !== undefined)
-      local.writeSchema(bumpSchema(openSchema(stored.json, local.workingDir, `The schema \`${name}\` in the destination`)));
-  }
-}
-
-function restored(remote: PipelineState, mine: PipelineState, { runtime, place, newState }: SyncOptions): PipelineState {
-  const { _local: _, ...document } = remote;
-  const { dataset_name, destination_type, destination_name } = newState();
-  // The hash is that of what is stored: another dataset or destination is a change that the next package carries.
-  return withLocal(
-    { ...document, dataset_name, destination_type, destination_name, _local: mine._local ?? { first_run: true } },
-    {
-      first_run: false,
-      _last_extracted_hash: remote._version_hash!,
-      _last_extracted_at: Timestamp.fromMicros(runtime.nowMicros()),
-      leat_destination_place: place,
-    },
-  );
-}
-
-function withLocal(state: PipelineState, change: Partial<NonNullable<PipelineState["_local"]>>): PipelineState {
-  return { ...state, _local: { ...(state._local ?? { first_run: true }), ...change } };
 }

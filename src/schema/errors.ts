@@ -29,7 +29,15 @@ export class ContractViolationError extends SchemaError {
   }
 }
 
-/** A value fits neither its column nor the column for variants of its type. */
+interface TypeConflict {
+  readonly schemaName: string;
+  readonly table: string;
+  readonly column: string;
+  /** Of the column, and of the value. */
+  readonly dataTypes: readonly [DataType, DataType];
+}
+
+/** A value fits neither its column nor the column for variants of its type; or another pipeline gave the column another type in the meantime. */
 export class TypeConflictError extends SchemaError {
   readonly code = "type-conflict" as const;
   readonly table: string;
@@ -37,22 +45,29 @@ export class TypeConflictError extends SchemaError {
   /** Of the column, and of the value. */
   readonly dataTypes: readonly [DataType, DataType];
 
-  constructor(options: {
-    readonly schemaName: string;
-    readonly table: string;
-    readonly column: string;
-    readonly dataTypes: readonly [DataType, DataType];
-    readonly rowIndex: number;
-    readonly reason: string;
-  }) {
-    const { table, column, dataTypes, rowIndex, reason } = options;
-    super(
+  constructor(problem: string, about: TypeConflict) {
+    super(problem, about);
+    this.table = about.table;
+    this.column = about.column;
+    this.dataTypes = about.dataTypes;
+  }
+
+  static ofValue(about: TypeConflict & { readonly rowIndex: number; readonly reason: string }): TypeConflictError {
+    const { table, column, dataTypes, rowIndex, reason } = about;
+    return new TypeConflictError(
       `Row ${rowIndex} of table \`${table}\` has a ${dataTypes[1]} that column \`${column}\` (${dataTypes[0]}) cannot hold: ${reason}. ` +
         `Declare another type with columns: { ${column}: { dataType: ... } }, or change the value with .map().`,
-      options,
+      about,
     );
-    this.table = table;
-    this.column = column;
-    this.dataTypes = dataTypes;
+  }
+
+  static betweenPipelines(about: TypeConflict): TypeConflictError {
+    const { table, column, dataTypes } = about;
+    return new TypeConflictError(
+      `Column \`${column}\` of table \`${table}\` is ${dataTypes[1]} in this package, but another pipeline created it as ${dataTypes[0]} since this run began. ` +
+        "Nothing of the package was stored. Give its packages up with abort-packages and run again: the rows are then fitted to the column. " +
+        `Declare the type in both with columns: { ${column}: { dataType: ... } }.`,
+      about,
+    );
   }
 }

@@ -5,17 +5,17 @@ export type NameTest = (name: string) => boolean;
 
 const patternPrefix = "re:";
 
-/** A test for any of the given names; a name that begins with `re:` is a pattern to be found anywhere in the tested name. */
-export function nameTest(names: readonly string[]): NameTest {
+/** A test for any of the given names; a name that begins with `re:` is a pattern to be found anywhere in the tested name, or at its start. */
+export function nameTest(names: readonly string[], options: { readonly atStart?: boolean } = {}): NameTest {
   const exact = new Set(names.filter((name) => !name.startsWith(patternPrefix)));
-  const patterns = names.filter((name) => name.startsWith(patternPrefix)).map(compile);
+  const patterns = names.filter((name) => name.startsWith(patternPrefix)).map((name) => compile(name, options));
   return (name) => exact.has(name) || patterns.some((pattern) => pattern.test(name));
 }
 
-function compile(name: string): RegExp {
+function compile(name: string, { atStart = false }: { readonly atStart?: boolean }): RegExp {
   const [flags, source] = translate(name.slice(patternPrefix.length));
   try {
-    return new RegExp(source, flags);
+    return new RegExp(atStart ? `^(?:${source})` : source, flags);
   } catch (cause) {
     throw new ConfigError(`\`${name}\` is not a valid pattern. After \`re:\` comes a regular expression, for example \`re:_at$\`.`, {
       cause,

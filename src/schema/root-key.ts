@@ -33,6 +33,13 @@ function hasRootKey(schema: SchemaDocument, root: string, mergeStrategies: reado
   return chain.some((table) => Object.values(table.columns).some((column) => column["root_key"] === true));
 }
 
+/** Forgets what is copied from these tables. Same object when nothing is. */
+export function withoutPropagation(schema: SchemaDocument, tables: ReadonlySet<string>): SchemaDocument {
+  const copied = Object.entries(schema.normalizers.json.config?.propagation?.tables ?? {});
+  const kept = copied.filter(([table]) => !tables.has(table));
+  return kept.length === copied.length ? schema : withPropagation(schema, Object.fromEntries(kept));
+}
+
 /** dlt stores no empty settings, and they would count for the hash. */
 function withPropagation(schema: SchemaDocument, copied: { readonly [table: string]: CopiedColumns }): SchemaDocument {
   const { json } = schema.normalizers;

@@ -1,7 +1,9 @@
-import { compressText, decompressText } from "../core/digest.ts";
+import { decompress } from "../core/digest.ts";
 import { parseTyped } from "../core/json.ts";
-import { encodeState } from "./encode.ts";
+import { jsonTextOf } from "../core/json-bytes.ts";
+import type { PipelineState } from "./document.ts";
 import { InvalidStateError } from "./errors.ts";
+import { StateEncoder } from "./state-encoder.ts";
 
 /** A state document of any engine version, as it was read. */
 export interface StoredState {
@@ -10,19 +12,18 @@ export interface StoredState {
 
 /** The text of the `state` column in the destination: the document without what is of this machine only, compressed. */
 export function encodeStateBlob(state: object): string {
-  const { _local, ...shared } = state as StoredState;
-  return compressText(encodeState(shared));
+  return new StateEncoder().blob(state as PipelineState);
 }
 
 /** The document in a `state` column, to be migrated before use. Throws InvalidStateError when there is none. */
 export function decodeStateBlob(blob: string): StoredState {
   // Very old rows hold the JSON itself, which base64 never looks like.
-  return parseState(() => (blob.trimStart().startsWith("{") ? blob : decompressText(blob)));
+  return parseState(() => (blob.trimStart().startsWith("{") ? blob : jsonTextOf(decompress(blob))));
 }
 
 /** The document in the text of a `state.json`, to be migrated before use. Throws InvalidStateError when there is none. */
-export function decodeState(text: string): StoredState {
-  return parseState(() => text);
+export function decodeState(text: string | Buffer): StoredState {
+  return parseState(() => (typeof text === "string" ? text : jsonTextOf(text)));
 }
 
 function parseState(text: () => string): StoredState {

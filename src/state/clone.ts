@@ -1,9 +1,9 @@
 import { HexBytes } from "../core/hex-bytes.ts";
 import { Timestamp } from "../core/timestamp.ts";
 
-/** A deep copy. Values that cannot be changed are shared; what state cannot hold is kept, so that `encodeState` can name it. */
-export function cloneState<State>(state: State): State {
-  return clone(state, new Map()) as State;
+/** A deep copy of a document, which has no circles. Values that cannot be changed are shared; those that can are copied, or what `change` makes of them. */
+export function cloneState<State>(state: State, change: (value: object) => unknown = copyOrShare): State {
+  return clone(state, change) as State;
 }
 
 /** A copy of a value that can be changed in place without being a container; undefined for all others. */
@@ -14,27 +14,33 @@ export function copyScalar(value: object): object | undefined {
   return value instanceof Uint8Array ? new Uint8Array(value) : undefined;
 }
 
+/** What a clone holds in place of a value that is no container. */
+export function copyOrShare(value: object): object {
+  return copyScalar(value) ?? value;
+}
+
 /** True for the containers of state: arrays and object literals. */
 export function isContainer(value: object): boolean {
+  if (Array.isArray(value)) return true;
   const prototype: unknown = Object.getPrototypeOf(value);
-  return Array.isArray(value) || prototype === Object.prototype || prototype === null;
+  return prototype === Object.prototype || prototype === null;
 }
 
-function clone(value: unknown, known: Map<object, object>): unknown {
-  if (typeof value !== "object" || value === null) return value;
-  if (!isContainer(value)) return copyScalar(value) ?? value;
-  return known.get(value) ?? cloneContainer(value, known);
-}
-
-function cloneContainer(value: object, known: Map<object, object>): object {
-  const copy: object = Array.isArray(value) ? [] : {};
-  known.set(value, copy);
-  for (const [key, member] of Object.entries(value)) define(copy, key, clone(member, known));
-  return copy;
-}
-
-/** Assignment would take a key named `__proto__` for the prototype. */
-function define(object: object, key: string, value: unknown): void {
+/** Sets a member. Assignment would take a key named `__proto__` for the prototype. */
+export function setMember(object: object, key: string, value: unknown): void {
   if (key === "__proto__") Object.defineProperty(object, key, { value, enumerable: true, writable: true, configurable: true });
   else (object as Record<string, unknown>)[key] = value;
+}
+
+function clone(value: unknown, change: (value: object) => unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map((member) => clone(member, change));
+  return isContainer(value) ? cloneObject(value as Readonly<Record<string, unknown>>, change) : change(value);
+}
+
+function cloneObject(value: Readonly<Record<string, unknown>>, change: (value: object) => unknown): object {
+  const copy = {};
+  // Not Object.entries: states have many small objects.
+  for (const key in value) if (Object.hasOwn(value, key)) setMember(copy, key, clone(value[key], change));
+  return copy;
 }

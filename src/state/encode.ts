@@ -1,9 +1,14 @@
-import { encodeJson } from "../core/json.ts";
+import { encodeJson, writeJson } from "../core/json-encode.ts";
 import { InvalidStateError } from "./errors.ts";
 
 /** The text of a state document as it lies in `state.json`. Throws InvalidStateError with the path of the first value that state cannot hold. */
 export function encodeState(state: object, options: { readonly sorted?: boolean; readonly maps?: boolean } = {}): string {
-  return encodeJson(state, { ...options, typed: true, onUnencodable: refuse });
+  return encodeJson(state, { ...options, typed: true, large: true, onUnencodable: refuse });
+}
+
+/** The text that is hashed, in pieces: keys in the order of their code points. */
+export function writeSortedState(state: object, write: (piece: string) => void): void {
+  writeJson(state, { sorted: true, typed: true, onUnencodable: refuse }, write);
 }
 
 function refuse(jsonPath: string, what: string): never {

@@ -9,3 +9,19 @@ export class InvalidStateError extends StateError {
 export class StateAccessError extends StateError {
   readonly code = "state-access" as const;
 }
+
+/** Two runs changed one slot of the state; the one that commits later has read rows that the other stored, or cannot know which value is right. `path` names the slot. */
+export class StateConflictError extends StateError {
+  readonly code = "state-conflict" as const;
+
+  constructor(path: readonly string[]) {
+    const [, source, branch, resource] = path;
+    const slot = branch === "resources" ? `resource \`${resource}\` of source \`${source}\`` : `\`${branch}\` of source \`${source}\``;
+    super(
+      `The state of ${slot} was changed by this run, and also by another one that was committed since this run began. ` +
+        "Nothing of the package was stored. Give its packages up with abort-packages and run again: the rows are extracted anew, from the state of the other run. " +
+        "Let only one pipeline at a time run that resource.",
+      { path: path.join(".") },
+    );
+  }
+}

@@ -1,38 +1,44 @@
 import { Float } from "../core/float.ts";
-import { cloneState, isContainer } from "./clone.ts";
+import { cloneState, copyOrShare, isContainer, setMember } from "./clone.ts";
 
-/** A copy for users to change. Floats that are integral are numbers in it: users compute with them and compare them by `===`. */
-export function workingCopy<State extends object>(state: State): State {
-  const copy = cloneState(state);
-  replaceMembers(copy, (value) => (value instanceof Float ? value.value : value));
-  return copy;
-}
+/** A state document for users to change, apart from the one it was made of. */
+export class WorkingCopy<State extends object> {
+  /** Floats that are integral are numbers in it: users compute with them and compare them by `===`. */
+  readonly state: State;
+  readonly #base: State;
+  #hasFloats = false;
 
-/** A copy of what users made of a working copy. Numbers that are still those of `base` are floats again, else `1.0` would count as changed to `1`. */
-export function storedCopy<State extends object>(working: State, base: object): State {
-  const copy = cloneState(working);
-  restoreFloats(copy, base);
-  return copy;
-}
+  constructor(base: State) {
+    this.#base = base;
+    this.state = cloneState(base, (value) => {
+      if (!(value instanceof Float)) return copyOrShare(value);
+      this.#hasFloats = true;
+      return value.value;
+    });
+  }
 
-type Container = Record<string, unknown>;
-
-function replaceMembers(container: object, change: (value: unknown) => unknown): void {
-  for (const [key, value] of Object.entries(container)) {
-    const next = change(value);
-    if (next !== value) (container as Container)[key] = next;
-    else if (isBranch(value)) replaceMembers(value, change);
+  /** What users made of it, to be stored at once: it shares with the copy. Numbers that are still those of the base are floats again, else `1.0` would count as changed to `1`. */
+  stored(): State {
+    return this.#hasFloats ? (withFloats(this.state, this.#base) as State) : this.state;
   }
 }
 
-function restoreFloats(container: object, base: object): void {
-  for (const [key, before] of Object.entries(base)) {
-    const value = Object.hasOwn(container, key) ? (container as Container)[key] : undefined;
-    if (before instanceof Float && Object.is(value, before.value)) (container as Container)[key] = before;
-    else if (isBranch(value) && isBranch(before)) restoreFloats(value, before);
+/** The value itself where it has none of the floats. */
+function withFloats(value: unknown, before: unknown): unknown {
+  if (before instanceof Float) return Object.is(value, before.value) ? before : value;
+  if (!isBranch(value) || !isBranch(before)) return value;
+  let copy: object | undefined;
+  for (const [key, memberBefore] of Object.entries(before)) {
+    if (!Object.hasOwn(value, key)) continue;
+    const member = value[key];
+    const next = withFloats(member, memberBefore);
+    if (Object.is(next, member)) continue;
+    copy ??= Array.isArray(value) ? [...(value as readonly unknown[])] : { ...value };
+    setMember(copy, key, next);
   }
+  return copy ?? value;
 }
 
-function isBranch(value: unknown): value is object {
+function isBranch(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && isContainer(value);
 }

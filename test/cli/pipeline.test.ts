@@ -72,7 +72,7 @@ describe("leat pipeline NAME info", () => {
     expect((await shared.leat(["pipeline", "shop"])).stdout).toBe((await shared.leat(["pipeline", "shop", "info"])).stdout);
   });
 
-  test("shows every slot of the state with -v, before and after the name", async () => {
+  test("S39 shows every slot of the state with -v, before and after the name", async () => {
     const { stdout } = await shared.leat(["pipeline", "-v", "shop", "info"]);
     expect(steady(stdout, shared)).toContain(
       [
@@ -104,7 +104,7 @@ describe("leat pipeline NAME info", () => {
     expect((await shared.leat(["pipeline", "-vv", "shop"])).stdout).toBe(stdout);
   });
 
-  test("is a document with --json; the sources are those of the state", async () => {
+  test("S40 is a document with --json; the sources are those of the state", async () => {
     const { stdout } = await shared.leat(["pipeline", "shop", "info", "--json"]);
     const info = JSON.parse(stdout) as { sources: object; schemas: { tables: object }[]; lastLoadedPackage: { jobs: { table: string }[] } };
     expect(info).toMatchObject({

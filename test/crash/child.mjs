@@ -1,6 +1,6 @@
 // One process of the crash tests: does what its argument says, and kills itself at the crash point it is given.
 // Argument: { script, world, kill?: { name, hit }, uid? }. Says `ready`, then what it has to tell as one line of JSON.
-import { copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { onCrashPoint, openWorld, warmUp } from "./world.mjs";
@@ -57,6 +57,16 @@ const scripts = {
     }
   },
 
+  /** The working directory is made anew from the destination, with packages that wait and without. */
+  async restore() {
+    await it.run();
+    for (let time = 0; time < 2; time += 1) {
+      if (time === 1) await it.extract();
+      await it.restoreLocal();
+    }
+    await it.run();
+  },
+
   /** After a process that was killed between the commit of its packages and the writing of the local state. */
   async behindPackages() {
     await it.run();
@@ -77,18 +87,18 @@ const scripts = {
     await it.run();
   },
 
-  /** Somebody removed the database. */
+  /** Somebody removed the data. */
   async lostDatabase() {
     await it.run();
     for (let time = 0; time < 2; time += 1) {
-      rmSync(join(world.dir, "data.duckdb"));
+      await it.loseData();
       await it.run();
     }
   },
 
   /** All of it, so that every crash point is reached at least twice. */
   async everything() {
-    for (const name of ["runs", "staleLock", "cleanMachine", "behindPackages", "abort", "lostDatabase", "finish"]) await scripts[name]();
+    for (const name of ["runs", "staleLock", "cleanMachine", "behindPackages", "abort", "restore", "lostDatabase", "finish"]) await scripts[name]();
   },
 };
 

@@ -88,6 +88,8 @@ const places: { readonly [name in CrashPoint]?: Script } = {
   "sync:schemas-removed": "cleanMachine",
   "sync:before-state-forgotten": "lostDatabase",
   "database:before-rename": "lostDatabase",
+  "restore:state-blank": "restore",
+  "restore:schemas-written": "restore",
   "abort:state-restored": "abort",
   "abort:package-ended": "abort",
 };

@@ -10,7 +10,9 @@ const dist = pathToFileURL(`${process.env.LEAT_DIST ?? new URL("../../dist", imp
 const load = (path) => import(new URL(path, dist).href);
 
 const { current, pipeline, resource, source, transformer } = await load("index.js");
+const { openPipeline } = await load("pipeline/pipeline.js");
 const { duckdb } = await load("destinations/duckdb/index.js");
+const { postgres } = await load("destinations/postgres/index.js");
 export const { onCrashPoint } = await load("core/crash-point.js");
 
 /** A text of its own for every row. */
@@ -27,11 +29,11 @@ export async function warmUp() {
   rmSync(dir, { recursive: true });
 }
 
-/** @param {{ dir: string, total: number, batch: number, pad?: number, delayMs?: number, database?: string, forgetful?: boolean }} world */
+/** @param {{ dir: string, total: number, batch: number, pad?: number, delayMs?: number, database?: string, postgres?: string, forgetful?: boolean }} world */
 export function openWorld(world) {
   const { dir, total, batch, pad = 0, delayMs = 0, forgetful = false } = world;
   const options = {
-    destination: duckdb(world.database ?? join(dir, "data.duckdb")),
+    destination: world.postgres === undefined ? duckdb(world.database ?? join(dir, "data.duckdb")) : postgres(world.postgres),
     datasetName: "data",
     pipelinesDir: join(dir, "pipelines"),
     progress: "none",
@@ -91,6 +93,14 @@ export function openWorld(world) {
       while (next("alpha", "events") < total || next("beta", "orders") < total);
       await run();
     },
+    /** Somebody removes the data. */
+    async loseData() {
+      if (world.postgres === undefined) return rmSync(join(dir, "data.duckdb"));
+      await using client = open().sqlClient();
+      await client.execute("DROP SCHEMA data CASCADE");
+    },
+    /** What `leat pipeline NAME sync` does. */
+    restoreLocal: () => openPipeline({ name: "feed", ...options }).restoreLocal(),
     forget: () => rmSync(join(dir, "pipelines"), { recursive: true, force: true }),
   };
 }

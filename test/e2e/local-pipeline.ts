@@ -2,6 +2,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { duckdb } from "../../src/destinations/duckdb/index.ts";
 import { LeatError, type Pipeline, type PipelineOptions, pipeline } from "../../src/index.ts";
+import { newPostgres } from "../destinations.ts";
 import { tempDir } from "../temp-dir.ts";
 
 /** A machine of its own: a folder with working directories and a DuckDB file. */
@@ -17,11 +18,13 @@ export interface Machine {
 export function machine(dir: string = tempDir()): Machine {
   const databasePath = join(dir, "data.duckdb");
   const pipelinesDir = join(dir, "pipelines");
+  // vitest.all.config.ts runs some files a second time on a server.
+  const { destination } = process.env["LEAT_TEST_ON"] === "postgres" ? newPostgres() : { destination: () => duckdb(databasePath) };
   return {
     dir,
     databasePath,
     pipeline: (options = {}) =>
-      pipeline({ name: "shop", destination: duckdb(databasePath), datasetName: "data", pipelinesDir, progress: "none", ...options }),
+      pipeline({ name: "shop", destination: destination(), datasetName: "data", pipelinesDir, progress: "none", ...options }),
     wipe: () => rmSync(pipelinesDir, { recursive: true }),
   };
 }

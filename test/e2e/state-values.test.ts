@@ -67,7 +67,7 @@ function checkValues(found: Record<string, unknown>): void {
 }
 
 describe("values of state come back as they were", () => {
-  test("from the working directory", async () => {
+  test("S9 from the working directory", async () => {
     const local = machine();
     const found: Record<string, unknown>[] = [];
     await local.pipeline().run(keeper(found));
@@ -75,7 +75,7 @@ describe("values of state come back as they were", () => {
     checkValues(found[0]!);
   });
 
-  test("from the destination, on a clean working directory", async () => {
+  test("S9 from the destination, on a clean working directory", async () => {
     const local = machine();
     const found: Record<string, unknown>[] = [];
     await local.pipeline().run(keeper(found));
@@ -87,7 +87,7 @@ describe("values of state come back as they were", () => {
   });
 });
 
-test("undefined members are left out, and NaN becomes null", async () => {
+test("S9 undefined members are left out, and NaN becomes null", async () => {
   const p = localPipeline();
   await p.run(
     resource("odd", function* ({ state }) {
@@ -113,7 +113,7 @@ describe("what state cannot hold is refused with its path, and leaves nothing:",
     ["a circular object", { circle }, "sources.shop.resources.broken.circle.self", "a circular reference"],
     ["an invalid date", { at: new Date(Number.NaN) }, "sources.shop.resources.broken.at", "an invalid date"],
     ["an integer beyond 64 bits", { n: 2n ** 70n }, "sources.shop.resources.broken.n", "an integer beyond 64 bits"],
-  ])("%s", async (_, content, path, what) => {
+  ])("S8 %s", async (_, content, path, what) => {
     const p = localPipeline();
     const broken = resource("broken", async function* ({ state }) {
       yield { id: 1 };

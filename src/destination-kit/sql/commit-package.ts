@@ -1,7 +1,7 @@
 import { crashPoint } from "../../core/crash-point.ts";
 import { DriverFailure } from "../../core/driver-failure.ts";
 import { InternalError } from "../../core/errors.ts";
-import { loadsTableName, versionTableName } from "../../schema/system-tables.ts";
+import { loadsTableName, stateTableName, versionTableName } from "../../schema/system-tables.ts";
 import type { CommitResult, JobObserver, PackagePlan } from "../contract.ts";
 import { LoadJobFailedError, UnsupportedError } from "../errors.ts";
 import type { LoadJob } from "../load-job.ts";
@@ -13,25 +13,25 @@ import { groupJobs } from "./job-groups.ts";
 import { createStaging, deleteInsert, dropStaging, type Merge } from "./merge.ts";
 import { planMerges } from "./plan-merges.ts";
 import type { SqlTransactions } from "./sql-transactions.ts";
+import { toStoredSchema, toStoredState } from "./system-tables.ts";
 
 /** Stores a package in one transaction. When it throws, nothing is stored. */
 export async function commitPackage(session: SqlTransactions, plan: PackagePlan, observe: JobObserver | undefined): Promise<CommitResult> {
   refuseFormats(session, plan.jobs);
-  const work = { plan, merges: planMerges(session, plan), observe };
   try {
-    return await commit(session, { ...work, groups: groupJobs(plan.jobs) });
+    return await commit(session, { plan, observe, alone: false });
   } catch (error) {
     // A statement over several files does not say which one failed: the second time each file loads alone.
     if (!(error instanceof GroupFailure)) throw error;
-    return await commit(session, { ...work, groups: groupJobs(plan.jobs, { alone: true }) });
+    return await commit(session, { plan, observe, alone: true });
   }
 }
 
 interface Work {
   readonly plan: PackagePlan;
-  readonly merges: readonly Merge[];
-  readonly groups: readonly (readonly LoadJob[])[];
   readonly observe: JobObserver | undefined;
+  /** Each file in a statement of its own. */
+  readonly alone: boolean;
 }
 
 function refuseFormats({ destination, capabilities }: SqlTransactions, jobs: readonly LoadJob[]): void {
@@ -42,21 +42,53 @@ function refuseFormats({ destination, capabilities }: SqlTransactions, jobs: rea
   throw new UnsupportedError(message, { destination });
 }
 
-async function commit(session: SqlTransactions, work: Work): Promise<CommitResult> {
-  const { plan, merges, groups } = work;
+async function commit(session: SqlTransactions, { plan: asked, observe, alone }: Work): Promise<CommitResult> {
   const result = await session.inTransaction(async () => {
+    await lockDataset(session);
+    const plan = await reconciled(session, asked);
+    const merges = planMerges(session, plan);
     const appliedUpdate = await prepareTables(session, plan, merges);
     await session.driver.script(merges.flatMap(createStaging));
     const staging = new Map(merges.flatMap(({ tables }) => tables.map((table) => [table.schema.name, table.staging])));
-    for (const group of groups) await loadGroup(session, work, group, staging);
+    for (const group of groupJobs(plan.jobs, { alone })) await loadGroup(session, { plan, observe, group, staging });
     for (const merge of merges) await mergeStaged(session, plan, merge);
     crashPoint("load:in-transaction");
-    await session.run(session.statements.insertLoad(plan.loadId, plan.schema, plan.insertedAtMicros));
+    await storeRecords(session, plan);
     crashPoint("load:before-commit");
     return { appliedUpdate };
   });
   crashPoint("load:after-commit");
   return result;
+}
+
+/** Two pipelines that create one table at the same moment would fail, and one of two states would be lost. */
+async function lockDataset({ dataset, dialect, driver }: SqlTransactions): Promise<void> {
+  if (dialect.lockDataset !== undefined) await driver.script([dialect.lockDataset(dataset)]);
+}
+
+async function reconciled(session: SqlTransactions, plan: PackagePlan): Promise<PackagePlan> {
+  if (plan.reconcile === undefined) return plan;
+  const { statements } = session;
+  const columns = await session.driver.columnsOf(session.dataset, [stateTableName, loadsTableName, versionTableName]);
+  // Inside of a transaction a missing table is not asked for: the failure would end it.
+  const hasState = columns.has(stateTableName) && columns.has(loadsTableName);
+  const state = hasState ? await session.first(statements.newestState(plan.pipelineName)) : undefined;
+  const schema = columns.has(versionTableName) ? await session.first(statements.newestSchema(plan.schema.name)) : undefined;
+  return plan.reconcile({
+    state: state === undefined ? undefined : toStoredState(state),
+    schema: schema === undefined ? undefined : toStoredSchema(schema),
+  });
+}
+
+/** State and load record come last: with them the package counts. */
+async function storeRecords(session: SqlTransactions, plan: PackagePlan): Promise<void> {
+  const { statements } = session;
+  const { loadId, pipelineName, schema, state, keepStateVersions, insertedAtMicros } = plan;
+  if (state !== undefined) await session.run(statements.insertState(state));
+  for (const id of unique([loadId, ...(state === undefined ? [] : [state._dlt_load_id])]))
+    await session.run(statements.insertLoad(id, schema, insertedAtMicros));
+  if (state !== undefined && keepStateVersions !== undefined)
+    await session.run(statements.deleteOldStates(pipelineName, keepStateVersions));
 }
 
 /** Drops, creates, stores the schema, empties. DuckDB fails at the commit when a table is altered after a DELETE on it, so all DDL comes first. */
@@ -68,7 +100,13 @@ async function prepareTables(
   const { dataset, dialect, driver, statements } = session;
   const { schema } = plan;
   const jobTables = [...merges.flatMap(({ tables }) => tables.map((table) => table.schema.name)), ...plan.jobs.map((job) => job.table)];
-  const touched = unique([versionTableName, loadsTableName, ...plan.tables, ...jobTables]);
+  const touched = unique([
+    versionTableName,
+    loadsTableName,
+    ...(plan.state === undefined ? [] : [stateTableName]),
+    ...plan.tables,
+    ...jobTables,
+  ]);
   const existing = new Map(await driver.columnsOf(dataset, unique([...touched, ...plan.truncate])));
   const isKnown =
     plan.drop.length === 0 && existing.has(versionTableName) && (await session.exists(statements.hasVersion(schema.version_hash)));
@@ -77,7 +115,7 @@ async function prepareTables(
     dialect,
     schema,
     // A table of a known schema may still be missing or behind: whoever stored the schema created the tables that had jobs.
-    tables: isKnown ? unique([loadsTableName, ...jobTables]) : touched,
+    tables: isKnown ? unique([loadsTableName, ...(plan.state === undefined ? [] : [stateTableName]), ...jobTables]) : touched,
     existing,
     qualify: session.qualify,
     caseSensitive: session.capabilities.caseSensitiveIdentifiers,
@@ -94,12 +132,13 @@ async function prepareTables(
   return ddl.update;
 }
 
-async function loadGroup(
-  session: SqlTransactions,
-  { plan, observe }: Work,
-  group: readonly LoadJob[],
-  staging: ReadonlyMap<string, string>,
-): Promise<void> {
+interface GroupToLoad extends Pick<Work, "plan" | "observe"> {
+  readonly group: readonly LoadJob[];
+  /** Where the rows of tables that are merged go first, by table. */
+  readonly staging: ReadonlyMap<string, string>;
+}
+
+async function loadGroup(session: SqlTransactions, { plan, observe, group, staging }: GroupToLoad): Promise<void> {
   const { destination, dialect, driver } = session;
   const [job] = group;
   if (job === undefined) return;

@@ -1,9 +1,11 @@
+import type { ReadOptions } from "../contract.ts";
+
 /** One connection to a database, as a driver module gives it. Throws DriverFailure. */
 export interface SqlDriver {
   /** All rows, values exact. */
-  query<Row>(sql: string, parameters?: readonly unknown[]): Promise<Row[]>;
+  query<Row>(sql: string, parameters?: readonly unknown[], options?: ReadOptions): Promise<Row[]>;
   /** The rows in batches; the connection is busy until the last one. */
-  batches<Row>(sql: string, parameters: readonly unknown[], rows: number): AsyncIterable<Row[]>;
+  batches<Row>(sql: string, parameters: readonly unknown[], rows: number, options?: ReadOptions): AsyncIterable<Row[]>;
   execute(sql: string, parameters?: readonly unknown[]): Promise<{ readonly rowCount: number }>;
   /** Several statements in one round trip. They stop at the first that fails. */
   script(statements: readonly string[]): Promise<void>;

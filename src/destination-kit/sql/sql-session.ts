@@ -1,5 +1,14 @@
 import { DriverFailure } from "../../core/driver-failure.ts";
-import type { CommitResult, JobObserver, LoadSession, PackagePlan, SqlConnection, StoredSchema, StoredState } from "../contract.ts";
+import type {
+  CommitResult,
+  JobObserver,
+  LoadSession,
+  PackagePlan,
+  ReadOptions,
+  SqlConnection,
+  StoredSchema,
+  StoredState,
+} from "../contract.ts";
 import { commitPackage } from "./commit-package.ts";
 import type { SqlDriver } from "./driver.ts";
 import { destinationError } from "./failure.ts";
@@ -51,13 +60,13 @@ export class SqlSession implements LoadSession {
     return this.#telling(() => commitPackage(this.#transactions, plan, observe));
   }
 
-  query<Row>(sql: string, parameters?: readonly unknown[]): Promise<Row[]> {
-    return this.#inDataset(() => this.#driver.query<Row>(sql, parameters));
+  query<Row>(sql: string, parameters?: readonly unknown[], options?: ReadOptions): Promise<Row[]> {
+    return this.#inDataset(() => this.#driver.query<Row>(sql, parameters, options));
   }
 
-  async *batches<Row>(sql: string, parameters: readonly unknown[] = [], rows = 10_000): AsyncGenerator<Row[]> {
+  async *batches<Row>(sql: string, parameters: readonly unknown[] = [], rows = 10_000, options?: ReadOptions): AsyncGenerator<Row[]> {
     try {
-      yield* await this.#inDataset(async () => this.#driver.batches<Row>(sql, parameters, rows));
+      yield* await this.#inDataset(async () => this.#driver.batches<Row>(sql, parameters, rows, options));
     } catch (error) {
       throw destinationError(error, this.#destination);
     }
@@ -68,7 +77,8 @@ export class SqlSession implements LoadSession {
   }
 
   transaction<T>(work: (client: SqlConnection) => Promise<T>): Promise<T> {
-    return this.#telling(() => this.#transactions.inTransaction(() => work(this)));
+    // Before it begins: a rollback would take back what names without a dataset mean.
+    return this.#inDataset(() => this.#transactions.inTransaction(() => work(this)));
   }
 
   close(): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Capabilities } from "../capabilities.ts";
 import type { SqlDialect } from "./dialect.ts";
 import type { SqlDriver } from "./driver.ts";
-import { type SqlStatement, type SystemStatements, systemStatements } from "./system-tables.ts";
+import { type SqlStatement, type SystemRow, type SystemStatements, systemStatements } from "./system-tables.ts";
 
 /** What a session is made of. */
 export interface SqlParts {
@@ -20,6 +20,7 @@ export interface SqlTransactions extends SqlParts {
   readonly qualify: (table: string) => string;
   quotedDataset(): string;
   run(statement: SqlStatement): Promise<void>;
+  first(statement: SqlStatement): Promise<SystemRow | undefined>;
   /** True when the statement gives a row. */
   exists(statement: SqlStatement): Promise<boolean>;
   inTransaction<T>(work: () => Promise<T>): Promise<T>;
@@ -37,6 +38,7 @@ export function sqlTransactions(parts: SqlParts): SqlTransactions {
     async run({ sql, parameters }) {
       await driver.execute(sql, parameters);
     },
+    first: async ({ sql, parameters }) => (await driver.query<SystemRow>(sql, parameters))[0],
     exists: async ({ sql, parameters }) => (await driver.query(sql, parameters)).length > 0,
     inTransaction: (work) => inTransaction(driver, work),
   };

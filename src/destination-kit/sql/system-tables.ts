@@ -3,7 +3,7 @@ import { encodeJson } from "../../core/json.ts";
 import { microsOf, Timestamp } from "../../core/timestamp.ts";
 import type { SchemaDocument } from "../../schema/document.ts";
 import { loadsTable, loadsTableName, stateTableName, versionTable, versionTableName } from "../../schema/system-tables.ts";
-import type { StoredSchema, StoredState } from "../contract.ts";
+import type { PackagePlan, StoredSchema, StoredState } from "../contract.ts";
 import type { SqlDialect } from "./dialect.ts";
 
 export interface SqlStatement {
@@ -23,6 +23,9 @@ export interface SystemStatements {
   insertVersion(schema: SchemaDocument, insertedAtMicros: number): SqlStatement;
   deleteVersions(schemaName: string): SqlStatement;
   insertLoad(loadId: string, schema: SchemaDocument, insertedAtMicros: number): SqlStatement;
+  insertState(row: NonNullable<PackagePlan["state"]>): SqlStatement;
+  /** Removes all states of the pipeline but the newest. */
+  deleteOldStates(pipelineName: string, keep: number): SqlStatement;
 }
 
 export function systemStatements(dialect: SqlDialect, qualify: (table: string) => string): SystemStatements {
@@ -61,6 +64,13 @@ export function systemStatements(dialect: SqlDialect, qualify: (table: string) =
         Timestamp.fromMicros(insertedAtMicros),
         schema.version_hash,
       ]),
+    insertState: (row) => insert(dialect, states, Object.keys(row), Object.values(row)),
+    deleteOldStates: (pipelineName, keep) => ({
+      sql:
+        `DELETE FROM ${states} WHERE pipeline_name = ${first} AND _dlt_load_id < (SELECT min(kept._dlt_load_id) FROM (` +
+        `${loadedStates.replace("s.*", "s._dlt_load_id")} LIMIT ${keep}) AS kept)`,
+      parameters: [pipelineName],
+    }),
   };
 }
 

@@ -1,9 +1,8 @@
 import type { LoadJob, SqlDialect } from "../../destination-kit/index.ts";
-import { UnsupportedError } from "../../destination-kit/index.ts";
+import { insertValuesStatement, UnsupportedError } from "../../destination-kit/index.ts";
 import type { ColumnSchema, TableSchema } from "../../schema/document.ts";
 import { completeColumns } from "../../schema/table.ts";
 import { capabilities } from "./capabilities.ts";
-import { insertValuesStatement } from "./insert-values.ts";
 
 export const duckDbDialect: SqlDialect = {
   quoteIdentifier: quote,

@@ -30,7 +30,7 @@ export function duckdb(path?: string | DuckDbOptions): Destination<"duckdb"> {
     close: () => databases.close(),
     async connect(context) {
       const config = await settle(options, context);
-      const driver = await databases.connect(databaseLocation(config, context));
+      const driver = await databases.connect({ ...databaseLocation(config, context), mustExist: context.mustExist });
       return { driver, dialect: config.createIndexes ? uniqueDuckDbDialect : duckDbDialect };
     },
   });

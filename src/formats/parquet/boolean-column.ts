@@ -1,6 +1,6 @@
 import type { Cell } from "../../schema/cell.ts";
+import { CellRangeError } from "../cell-range-error.ts";
 import { Bitmap } from "./bitmap.ts";
-import { CellRangeError } from "./cell-range-error.ts";
 import { encoding } from "./codes.ts";
 import type { ColumnBuffer, ColumnPages } from "./column-buffer.ts";
 import type { ParquetColumnType } from "./column-type.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Cell } from "../../schema/cell.ts";
-import { CellRangeError } from "./cell-range-error.ts";
+import { CellRangeError } from "../cell-range-error.ts";
 import type { ParquetColumnType } from "./column-type.ts";
 import { createColumnBuffer } from "./create-column-buffer.ts";
 

@@ -1,7 +1,7 @@
 import type { Cell } from "../../schema/cell.ts";
+import { scaledDecimal } from "../scaled-decimal.ts";
 import type { ParquetColumnType } from "./column-type.ts";
 import { PlainColumn } from "./plain-column.ts";
-import { scaledDecimal } from "./scaled-decimal.ts";
 
 /** Bytes of one decimal in the file. */
 export const decimalSize = 16;

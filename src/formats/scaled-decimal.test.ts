@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { DuckDbReader } from "./__fixtures__/duckdb-reader.ts";
+import { DuckDbReader } from "./parquet/__fixtures__/duckdb-reader.ts";
 import { scaledDecimal } from "./scaled-decimal.ts";
 
 const scaled = (text: string, precision: number, scale: number): bigint | string => {

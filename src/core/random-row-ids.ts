@@ -1,4 +1,4 @@
-import type { Runtime } from "../core/runtime.ts";
+import type { Runtime } from "./runtime.ts";
 
 const idBytes = 10;
 const idsPerPool = 1000;

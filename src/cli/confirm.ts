@@ -1,0 +1,14 @@
+import { createInterface } from "node:readline/promises";
+import { ConfigError } from "../core/errors.ts";
+
+/** Asks whether to go on. Throws ConfigError where nobody can be asked. */
+export async function isConfirmed({ json }: { readonly json: boolean }): Promise<boolean> {
+  if (json || !process.stdin.isTTY || !process.stdout.isTTY)
+    throw new ConfigError("Nothing was changed: without a terminal to ask on, and with --json, --yes has to be given.");
+  const lines = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    return /^y(es)?$/i.test((await lines.question("Go on? [y/N] ")).trim());
+  } finally {
+    lines.close();
+  }
+}

@@ -1,0 +1,84 @@
+import type { CellBuffer, JobColumn, JobFileSize, JobFormat, JobTable } from "../job-format.ts";
+import { CsvColumn } from "./csv-column.ts";
+import { CsvFileWriter } from "./csv-file-writer.ts";
+import { type CsvNumbers, fieldWriter } from "./field-writer.ts";
+
+/** Job files in CSV, for databases that take them as they are. See `field-writer.ts` for how a cell is written. */
+export function csvJobs(numbers: CsvNumbers): JobFormat {
+  return { name: "csv", createTable: () => new CsvTable(numbers) };
+}
+
+/**
+ * The first line of a file names its columns, before later rows bring new ones. So a file has the columns that have a value in its first flush;
+ * a flush with a value in another column ends it and begins the next, which has the columns of both. At most one file per column comes of it.
+ */
+class CsvTable implements JobTable {
+  readonly #numbers: CsvNumbers;
+  readonly #columns = new Map<string, CsvColumn>();
+  #newPath: (() => string) | undefined;
+  #writer: CsvFileWriter | undefined;
+  #header: ReadonlySet<string> = new Set();
+  #done: JobFileSize[] = [];
+
+  constructor(numbers: CsvNumbers) {
+    this.#numbers = numbers;
+  }
+
+  get isOpen(): boolean {
+    return this.#newPath !== undefined;
+  }
+
+  get bufferedBytes(): number {
+    let sum = 0;
+    for (const column of this.#columns.values()) sum += column.byteSize;
+    return sum;
+  }
+
+  addColumn(column: JobColumn): CellBuffer {
+    const buffer = new CsvColumn(fieldWriter(column, this.#numbers));
+    this.#columns.set(column.name, buffer);
+    return buffer;
+  }
+
+  begin(newPath: () => string): void {
+    this.#newPath = newPath;
+  }
+
+  flush(rowCount: number): void {
+    const used = [...this.#columns].filter(([, column]) => column.byteSize > 0).map(([name]) => name);
+    if (used.some((name) => !this.#header.has(name))) this.#endFile();
+    this.#writer ??= this.#openFile(new Set([...this.#header, ...used]));
+    this.#writer.writeRows(
+      [...this.#header].map((name) => this.#columns.get(name)!),
+      rowCount,
+    );
+    for (const column of this.#columns.values()) column.clear();
+  }
+
+  end(): readonly JobFileSize[] {
+    if (this.#done.length === 0) this.#writer ??= this.#openFile(new Set(this.#columns.keys()));
+    this.#endFile();
+    const done = this.#done;
+    this.#newPath = undefined;
+    this.#header = new Set();
+    this.#done = [];
+    return done;
+  }
+
+  abort(): void {
+    this.#writer?.abort();
+    this.#writer = undefined;
+    this.#newPath = undefined;
+  }
+
+  #openFile(header: ReadonlySet<string>): CsvFileWriter {
+    this.#header = header;
+    return new CsvFileWriter(this.#newPath!(), [...header]);
+  }
+
+  #endFile(): void {
+    if (this.#writer === undefined) return;
+    this.#done.push({ path: this.#writer.path, ...this.#writer.close() });
+    this.#writer = undefined;
+  }
+}

@@ -1,0 +1,49 @@
+import { closeSync, openSync, readSync } from "node:fs";
+
+/** The names of the columns of a CSV file, in their order; undefined when the file breaks off within its first line. */
+export function readCsvHeader(path: string): readonly string[] | undefined {
+  const fd = openSync(path, "r");
+  try {
+    const chunks: Buffer[] = [];
+    for (;;) {
+      const chunk = Buffer.alloc(pieceSize);
+      const size = readSync(fd, chunk, 0, pieceSize, null);
+      if (size === 0) return undefined;
+      chunks.push(chunk.subarray(0, size));
+      const names = firstLine(Buffer.concat(chunks).toString("utf8"));
+      if (names !== undefined) return names;
+    }
+  } finally {
+    closeSync(fd);
+  }
+}
+
+const pieceSize = 64 * 1024;
+
+/** The fields of the first line, once all of it is there. */
+function firstLine(text: string): string[] | undefined {
+  const fields: string[] = [];
+  for (let at = 0; at < text.length; ) {
+    const end = fieldEnd(text, at);
+    fields.push(unquoted(text.slice(at, end)));
+    if (end === text.length) return undefined;
+    if (text[end] === "\n") return fields;
+    at = end + 1;
+  }
+  return undefined;
+}
+
+/** Index of the comma or line end behind the field that begins at `at`. */
+function fieldEnd(text: string, at: number): number {
+  let isQuoted = false;
+  for (let index = at; index < text.length; index++) {
+    const character = text[index];
+    if (character === '"') isQuoted = !isQuoted;
+    else if (!isQuoted && (character === "," || character === "\n")) return index;
+  }
+  return text.length;
+}
+
+function unquoted(field: string): string {
+  return field.startsWith('"') ? field.slice(1, -1).replaceAll('""', '"') : field;
+}

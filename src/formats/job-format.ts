@@ -1,0 +1,55 @@
+import type { Cell } from "../schema/cell.ts";
+import type { DataType } from "../schema/data-type.ts";
+
+/** A file format that job files are written in. Which one is chosen once per package, from what the destination loads. */
+export interface JobFormat {
+  /** As destinations name it, and the ending of the files. */
+  readonly name: string;
+  createTable(): JobTable;
+}
+
+/**
+ * The rows of one table on their way to files: cells are collected column by column and written out when they are many.
+ * A table may have several rounds of `begin`, `flush` and `end`; its columns stay.
+ */
+export interface JobTable {
+  /** True between `begin` and `end`. */
+  readonly isOpen: boolean;
+  /** Bytes that wait to be written. */
+  readonly bufferedBytes: number;
+  /** A column may come at any time, also between two flushes. */
+  addColumn(column: JobColumn): CellBuffer;
+  /** `newPath` is asked for the path of every file when it is begun: a format may need more than one for the rows until `end`. */
+  begin(newPath: () => string): void;
+  /** Writes out what was collected since the last flush: `rowCount` rows. */
+  flush(rowCount: number): void;
+  /** Ends the files, synced to disk, and answers with all of them: at least one, with the columns of the table where there was no row. */
+  end(): readonly JobFileSize[];
+  /** Removes the file that is not ended yet. */
+  abort(): void;
+}
+
+/** Collects the cells of one column. */
+export interface CellBuffer {
+  /**
+   * The value of row `rowIndex` (counted since the last flush). Indexes rise; rows that are left out have no value.
+   * Throws `CellRangeError`, and changes nothing, when the column cannot hold the cell.
+   */
+  set(rowIndex: number, cell: Cell): void;
+}
+
+/** The part of a stored column that decides how it is written. */
+export interface JobColumn {
+  readonly name: string;
+  readonly data_type: DataType;
+  readonly precision?: number | undefined;
+  readonly scale?: number | undefined;
+  readonly timezone?: boolean | undefined;
+}
+
+/** A file that is complete. */
+export interface JobFileSize {
+  readonly path: string;
+  readonly bytes: number;
+  readonly rows: number;
+}

@@ -1,0 +1,85 @@
+import type { Runtime } from "../core/runtime.ts";
+import type { PackagePlan, StoredHeads } from "../destination-kit/contract.ts";
+import { openSchema, openState } from "../load-package/open-documents.ts";
+import type { PackageFolder, PackageJob } from "../load-package/package-folder.ts";
+import type { SchemaDocument } from "../schema/document.ts";
+import { stateTableName } from "../schema/system-tables.ts";
+import { nestedTables, rootTable } from "../schema/table.ts";
+import { decodeState } from "../state/blob.ts";
+import type { PipelineState } from "../state/document.ts";
+import type { StateRow } from "../state/state-row.ts";
+import { planPackage } from "./plan-package.ts";
+import { type Reconciliation, reconcile } from "./reconcile.ts";
+
+export interface PackageToPlan {
+  readonly pipelineName: string;
+  readonly folder: PackageFolder;
+  readonly runtime: Runtime;
+  readonly keepStateVersions: number | undefined;
+}
+
+/** What is stored in place of what the package holds, since others committed in the meantime. */
+export interface Merged {
+  readonly schema?: { readonly packaged: SchemaDocument; readonly stored: SchemaDocument };
+  readonly state?: PipelineState;
+}
+
+/** The plan of a package, made final when the destination says what is stored at the moment of the commit. `onMerged` is called for every attempt. */
+export function reconcilingPlan(options: PackageToPlan, jobs: readonly PackageJob[], onMerged: (merged: Merged) => void): PackagePlan {
+  const { pipelineName, folder, runtime, keepStateVersions } = options;
+  const schema = folder.readSchema();
+  const commands = folder.readState();
+  const row = jobs.some((job) => job.table === stateTableName) ? commands.pipeline_state : undefined;
+  // The state row is final at the commit only: its job stays a file.
+  const rowJobs = row === undefined ? jobs : jobs.filter((job) => job.table !== stateTableName);
+  const planFor = (final: SchemaDocument, insertedAtMicros: number): PackagePlan => ({
+    ...planPackage({ loadId: folder.loadId, schema: final, pipelineName, jobs: rowJobs, insertedAtMicros, commands }),
+    keepStateVersions,
+  });
+  const brought = reconciliation(folder, { schema, row, jobs: rowJobs, runtime });
+  return {
+    ...planFor(schema, runtime.nowMicros()),
+    reconcile: (heads) => {
+      const result = reconcile(brought, heads);
+      onMerged({
+        ...(result.schema === schema ? {} : { schema: { packaged: schema, stored: result.schema } }),
+        ...(result.mergedState === undefined ? {} : { state: result.mergedState }),
+      });
+      return { ...planFor(result.schema, commitTime(runtime, heads)), state: result.state };
+    },
+  };
+}
+
+/** The newest version of a schema is the one stored last, also where the clocks of two machines differ. */
+function commitTime(runtime: Runtime, { schema }: StoredHeads): number {
+  return Math.max(runtime.nowMicros(), schema === undefined ? 0 : schema.insertedAtMicros + 1);
+}
+
+interface Brought {
+  readonly schema: SchemaDocument;
+  readonly row: StateRow | undefined;
+  readonly jobs: readonly PackageJob[];
+  readonly runtime: Runtime;
+}
+
+function reconciliation(folder: PackageFolder, { schema, row, jobs, runtime }: Brought): Reconciliation {
+  const { workingDir, loadId } = folder;
+  const what = `The restore point of load package \`${loadId}\``;
+  return {
+    loadId,
+    workingDir,
+    schema,
+    stateRow: row,
+    knownStates: folder.readState().leat_known_states ?? [],
+    baseSchema: () => {
+      const text = folder.readRestorePoint().schemas.get(schema.name);
+      return text === undefined ? undefined : openSchema(text, workingDir, what);
+    },
+    baseState: () => {
+      const { state } = folder.readRestorePoint();
+      return state === undefined ? undefined : openState(() => decodeState(state), workingDir, what);
+    },
+    needed: new Set(jobs.flatMap((job) => nestedTables(schema, rootTable(schema, job.table).name).map((table) => table.name))),
+    runtime,
+  };
+}
