@@ -8,12 +8,13 @@ import type { LoadJob } from "../load-job.ts";
 import { planDdl } from "./ddl.ts";
 import type { JobStatement } from "./dialect.ts";
 import type { SqlDriver } from "./driver.ts";
+import { ExistingTables } from "./existing-tables.ts";
 import { fillRootKeys } from "./fill-root-keys.ts";
 import { groupJobs } from "./job-groups.ts";
 import { createStaging, deleteInsert, dropStaging, type Merge } from "./merge.ts";
 import { planMerges } from "./plan-merges.ts";
+import { lockDataset, reconcilePlan } from "./reconcile-plan.ts";
 import type { SqlTransactions } from "./sql-transactions.ts";
-import { toStoredSchema, toStoredState } from "./system-tables.ts";
 
 /** Stores a package in one transaction. When it throws, nothing is stored. */
 export async function commitPackage(session: SqlTransactions, plan: PackagePlan, observe: JobObserver | undefined): Promise<CommitResult> {
@@ -44,10 +45,11 @@ function refuseFormats({ destination, capabilities }: SqlTransactions, jobs: rea
 
 async function commit(session: SqlTransactions, { plan: asked, observe, alone }: Work): Promise<CommitResult> {
   const result = await session.inTransaction(async () => {
+    const existing = new ExistingTables(session);
     await lockDataset(session);
-    const plan = await reconciled(session, asked);
+    const plan = await reconcilePlan(session, asked, existing);
     const merges = planMerges(session, plan);
-    const appliedUpdate = await prepareTables(session, plan, merges);
+    const appliedUpdate = await prepareTables(session, plan, merges, existing);
     await session.driver.script(merges.flatMap(createStaging));
     const staging = new Map(merges.flatMap(({ tables }) => tables.map((table) => [table.schema.name, table.staging])));
     for (const group of groupJobs(plan.jobs, { alone })) await loadGroup(session, { plan, observe, group, staging });
@@ -59,25 +61,6 @@ async function commit(session: SqlTransactions, { plan: asked, observe, alone }:
   });
   crashPoint("load:after-commit");
   return result;
-}
-
-/** Two pipelines that create one table at the same moment would fail, and one of two states would be lost. */
-async function lockDataset({ dataset, dialect, driver }: SqlTransactions): Promise<void> {
-  if (dialect.lockDataset !== undefined) await driver.script([dialect.lockDataset(dataset)]);
-}
-
-async function reconciled(session: SqlTransactions, plan: PackagePlan): Promise<PackagePlan> {
-  if (plan.reconcile === undefined) return plan;
-  const { statements } = session;
-  const columns = await session.driver.columnsOf(session.dataset, [stateTableName, loadsTableName, versionTableName]);
-  // Inside of a transaction a missing table is not asked for: the failure would end it.
-  const hasState = columns.has(stateTableName) && columns.has(loadsTableName);
-  const state = hasState ? await session.first(statements.newestState(plan.pipelineName)) : undefined;
-  const schema = columns.has(versionTableName) ? await session.first(statements.newestSchema(plan.schema.name)) : undefined;
-  return plan.reconcile({
-    state: state === undefined ? undefined : toStoredState(state),
-    schema: schema === undefined ? undefined : toStoredSchema(schema),
-  });
 }
 
 /** State and load record come last: with them the package counts. */
@@ -96,10 +79,11 @@ async function prepareTables(
   session: SqlTransactions,
   plan: PackagePlan,
   merges: readonly Merge[],
+  tables: ExistingTables,
 ): Promise<CommitResult["appliedUpdate"]> {
-  const { dataset, dialect, driver, statements } = session;
+  const { dialect, driver, statements } = session;
   const { schema } = plan;
-  const jobTables = [...merges.flatMap(({ tables }) => tables.map((table) => table.schema.name)), ...plan.jobs.map((job) => job.table)];
+  const jobTables = [...merges.flatMap((merge) => merge.tables.map((table) => table.schema.name)), ...plan.jobs.map((job) => job.table)];
   const touched = unique([
     versionTableName,
     loadsTableName,
@@ -107,7 +91,7 @@ async function prepareTables(
     ...plan.tables,
     ...jobTables,
   ]);
-  const existing = new Map(await driver.columnsOf(dataset, unique([...touched, ...plan.truncate])));
+  const existing = new Map(await tables.columnsOf([...touched, ...plan.truncate]));
   const isKnown =
     plan.drop.length === 0 && existing.has(versionTableName) && (await session.exists(statements.hasVersion(schema.version_hash)));
   for (const table of plan.drop) existing.delete(table);
