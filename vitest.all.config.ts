@@ -9,6 +9,8 @@ const onServers = [
   "separate-steps",
   "state",
   "state-commit",
+  "state-edit",
+  "state-size",
   "state-values",
   "write-dispositions",
 ];

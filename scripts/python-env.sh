@@ -4,12 +4,12 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 env_dir=.cache/python
-stamp=$env_dir/.ready-dlt-1.31.0-duckdb-1.5.5
+stamp=$env_dir/.ready-dlt-1.31.0-duckdb-1.5.5-psycopg2-2.9.13
 if [ ! -f "$stamp" ]; then
   rm -rf "$env_dir"
   python3 -m venv "$env_dir" >&2 || { apt-get update >&2 && apt-get install -y python3-venv >&2 && python3 -m venv "$env_dir" >&2; }
-  "$env_dir/bin/pip" install --quiet --disable-pip-version-check dlt==1.31.0 duckdb==1.5.5 pyarrow==25.0.0 orjson==3.13.0 >&2 \
-    || "$env_dir/bin/pip" install --quiet --disable-pip-version-check dlt==1.31.0 duckdb==1.5.5 pyarrow orjson==3.13.0 >&2
+  "$env_dir/bin/pip" install --quiet --disable-pip-version-check dlt==1.31.0 duckdb==1.5.5 psycopg2-binary==2.9.13 pyarrow==25.0.0 orjson==3.13.0 >&2 \
+    || "$env_dir/bin/pip" install --quiet --disable-pip-version-check dlt==1.31.0 duckdb==1.5.5 psycopg2-binary pyarrow orjson==3.13.0 >&2
   touch "$stamp"
 fi
 echo "$PWD/$env_dir/bin/python"

@@ -147,6 +147,8 @@ describe("a pipeline", () => {
           sync(): Promise<void>;
           abortPackages(options?: { readonly dryRun?: boolean }): Promise<{ readonly loadIds: readonly string[] }>;
           listPackages(): Promise<readonly leat.LoadPackageInfo[]>;
+          dataset(): leat.Dataset<"d">;
+          dataset(options: { readonly integers: "bigint" }): leat.Dataset<"d", bigint>;
           sqlClient(): leat.SqlClient;
         }
       >
@@ -190,6 +192,7 @@ describe("errors", () => {
     expectTypeOf<ErrorOf<"connection">["destination"]>().toEqualTypeOf<string>();
     expectTypeOf<ErrorOf<"load-job-failed">["job"]>().toEqualTypeOf<leat.LoadJobInfo>();
     expectTypeOf<ErrorOf<"undefined-relation">["relation"]>().toEqualTypeOf<string>();
+    expectTypeOf<ErrorOf<"inexact-integer">["column"]>().toEqualTypeOf<string>();
     expectTypeOf<ErrorOf<"missing-driver">["packageName"]>().toEqualTypeOf<string>();
     expectTypeOf<ErrorOf<"package-corrupt">["loadId"]>().toEqualTypeOf<string>();
     expectTypeOf<ErrorOf<"version-too-new">["version"]>().toEqualTypeOf<number>();

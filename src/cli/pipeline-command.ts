@@ -21,7 +21,7 @@ export function addPipelineCommand(program: Command): void {
     .argument("[name]", "the pipeline")
     .argument(
       "[operation...]",
-      "info (default): what is known of the pipeline, its state, schemas and packages; abort-packages: gives up what is not loaded yet",
+      "info (default): what is known of the pipeline, its state, schemas and packages; abort-packages: gives up what is not loaded yet; drop: drops tables and state",
     )
     .passThroughOptions()
     .action(async (name: string | undefined, rest: readonly string[], _: unknown, command: Command) => {
@@ -64,6 +64,24 @@ function operations(name: string, outer: PipelineOptions, program: Command): Com
     .action(async (inner: PipelineOptions) => {
       const { sync } = await import("./sync.ts");
       await sync(name, Object.assign({}, outer, parser.opts<PipelineOptions>(), inner));
+    });
+  withPipelineOptions(parser.command("drop"))
+    .description("Drops tables and state of resources, or parts of the state: shows what goes, asks, and does it.")
+    .argument("[resources...]", "names of resources, or patterns: re:^old_")
+    .option("--drop-all", "all tables and resource states of the schema")
+    .option(
+      "--state-paths <paths...>",
+      "JSON paths in the state of the source: archives, shared.y, '*' for all but the states of its resources",
+    )
+    .option("--state-only", "tables stay")
+    .option("--schema <name>", "the schema, which has the name of its source; default the default schema")
+    .option("--dry-run", "only show what would go")
+    .option("--destination <name>", "where to restore the pipeline from, when there is no local copy")
+    .option("--dataset-name <name>", "the dataset there; default <pipeline>_dataset")
+    .option("-y, --yes", "do not ask")
+    .action(async (resources: readonly string[], inner: PipelineOptions) => {
+      const { dropCommand } = await import("./drop.ts");
+      await dropCommand(name, resources, Object.assign({}, outer, parser.opts<PipelineOptions>(), inner));
     });
   return parser;
 }

@@ -86,7 +86,7 @@ function writeValue(value: unknown, run: Run, depth: number, write: (piece: stri
     const member = value[key];
     if (member === undefined) continue;
     run.steps[depth] = key;
-    text += isFirst ? `${JSON.stringify(key)}:` : `,${JSON.stringify(key)}:`;
+    text += (isFirst ? "" : ",") + quotedKey(key);
     isFirst = false;
     if (isLarge) text += valueText(member, run, depth + 1);
     if (isLarge && text.length <= pieceLength) continue;
@@ -97,6 +97,13 @@ function writeValue(value: unknown, run: Run, depth: number, write: (piece: stri
   leave(run, depth);
   write(`${text}}`);
 }
+
+/** Most keys need no escape. */
+function quotedKey(key: string): string {
+  return plainText.test(key) ? `"${key}":` : `${JSON.stringify(key)}:`;
+}
+
+const plainText = /^[ !#-[\]-~]*$/;
 
 function valueText(value: unknown, run: Run, depth: number): string {
   switch (typeof value) {

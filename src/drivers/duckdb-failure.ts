@@ -4,6 +4,8 @@ import { DriverFailure } from "../core/driver-failure.ts";
 /** Which database a failure is about. */
 export interface FailurePlace {
   readonly path: string;
+  /** Of the DuckDB in use: `v1.5.5`. */
+  readonly version?: string;
 }
 
 /** DuckDB tells its failures by text only. Each known one says what to do; all others are statements that it refused. */
@@ -39,14 +41,11 @@ const knownFailures: readonly KnownFailure[] = [
       ),
   },
   {
-    pattern: /with version number (\d+), but we can only read versions? (?:between )?([\d and]+)/,
-    tell: ({ path, match: [, version, readable], cause }) =>
-      connection(
-        `\`${path}\` has DuckDB's storage version ${version}; the DuckDB in use reads ${readable}. ` +
-          `Update the package @duckdb/node-api, or copy the data with the DuckDB that wrote it: ATTACH '${path}' AS source; ` +
-          "ATTACH 'copy.duckdb' AS target (STORAGE_VERSION 'v1.5.0'); COPY FROM DATABASE source TO target.",
-        cause,
-      ),
+    pattern: /with version number (\d+), but we can only read versions? (?:between )?(\d+)(?: and (\d+))?/,
+    tell: ({ path, version, match: [, found, oldest, newest = oldest], cause }) => {
+      const what = `has the storage version ${found}; the DuckDB that leat uses${version === undefined ? "" : ` (${version})`} reads ${oldest} to ${newest}.`;
+      return connection(`\`${path}\` ${what} ${Number(found) > Number(newest) ? tooNew(path, version) : tooOld}`, cause);
+    },
   },
   {
     pattern: /not a valid DuckDB database file/,
@@ -127,6 +126,20 @@ const knownFailures: readonly KnownFailure[] = [
       new DriverFailure("statement", `${firstParagraph(match.input)} Raise the setting \`memory_limit\`, or lower \`threads\`.`, { cause }),
   },
 ];
+
+/** What any DuckDB writes into a file that an older one made stays readable for that one. */
+function tooNew(path: string, version = "v1.5.0"): string {
+  const storage = version.replace(/^v?(\d+\.\d+).*$/, "v$1.0");
+  return (
+    "A newer DuckDB made the file. " +
+    `Copy it with that one: ATTACH '${path}' AS newer; ATTACH 'copy.duckdb' AS copy (STORAGE_VERSION '${storage}'); COPY FROM DATABASE newer TO copy. ` +
+    `So that it does not come again: let leat make the file, or attach it with that STORAGE_VERSION there too, or install duckdb==${version.replace(/^v/, "")} there. ` +
+    "Or update the package @duckdb/node-api here."
+  );
+}
+
+const tooOld =
+  "An old DuckDB made the file. Move its content with that one: EXPORT DATABASE 'folder'; then here: IMPORT DATABASE 'folder'.";
 
 function connection(message: string, cause: unknown, options: { readonly retryable?: boolean } = {}): DriverFailure {
   return new DriverFailure("connection", message, { cause, ...options });

@@ -118,12 +118,23 @@ describe("a file that cannot be opened", () => {
     });
   });
 
-  test("of a newer DuckDB: the error says how to convert it", async () => {
+  test("of a newer DuckDB: the error says how to copy it, and how such files do not come again", async () => {
     const path = await madeFile();
     overwriteVersion(path, 69n);
-    await expect(connect({ path })).rejects.toThrow(
-      /has DuckDB's storage version 69; the DuckDB in use reads 64 and 68\. Update .* ATTACH .*STORAGE_VERSION/,
+    const error = await connect({ path }).catch((error: unknown) => error);
+    expect(error).toMatchObject({ kind: "connection", retryable: false });
+    expect((error as Error).message).toBe(
+      `\`${path}\` has the storage version 69; the DuckDB that leat uses (v1.5.5) reads 64 to 68. A newer DuckDB made the file. ` +
+        `Copy it with that one: ATTACH '${path}' AS newer; ATTACH 'copy.duckdb' AS copy (STORAGE_VERSION 'v1.5.0'); COPY FROM DATABASE newer TO copy. ` +
+        "So that it does not come again: let leat make the file, or attach it with that STORAGE_VERSION there too, or install duckdb==1.5.5 there. " +
+        "Or update the package @duckdb/node-api here.",
     );
+  });
+
+  test("of an old DuckDB: the error says how to move its content", async () => {
+    const path = await madeFile();
+    overwriteVersion(path, 39n);
+    await expect(connect({ path })).rejects.toThrow(/has the storage version 39; .* An old DuckDB made the file\. .*EXPORT DATABASE/);
   });
 
   test("because the process has it open with other settings", async () => {

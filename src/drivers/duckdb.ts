@@ -29,7 +29,7 @@ export class DuckDbDatabases {
 
   async connect(location: DuckDbLocation): Promise<DuckDbConnection> {
     const api = loadApi();
-    const place = { path: location.path };
+    const place = { path: location.path, version: api.version() };
     try {
       return location.path === inMemory ? await this.#connectToMemory(api, location) : await connectToFile(api, location);
     } catch (error) {

@@ -24,10 +24,15 @@ export async function loadPostgresPackages(imports: PackageImports = packageImpo
   return { Client: pg.default.Client, copyFrom: copyStreams.from, Cursor: cursor.default };
 }
 
-const packageImports = {
+/** How each package is loaded. */
+export interface PackageImports {
+  readonly pg: () => Promise<{ readonly default: { readonly Client: typeof Client } }>;
+  readonly "pg-copy-streams": () => Promise<{ readonly from: typeof from }>;
+  readonly "pg-cursor": () => Promise<{ readonly default: typeof Cursor }>;
+}
+
+const packageImports: PackageImports = {
   pg: () => import("pg"),
   "pg-copy-streams": () => import("pg-copy-streams"),
   "pg-cursor": () => import("pg-cursor"),
 };
-
-export type PackageImports = typeof packageImports;

@@ -116,11 +116,11 @@ describe("encryption", () => {
 });
 
 test("packages that are not installed are named, all of them", async () => {
-  const imports = {
+  const imports: PackageImports = {
     pg: () => import("pg"),
     "pg-copy-streams": () => Promise.reject(new Error("Cannot find package")),
     "pg-cursor": () => Promise.reject(new Error("Cannot find package")),
-  } as unknown as PackageImports;
+  };
   await expect(loadPostgresPackages(imports)).rejects.toMatchObject({ kind: "missing-driver", subject: "pg-copy-streams pg-cursor" });
 });
 

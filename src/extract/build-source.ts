@@ -37,10 +37,17 @@ export async function buildSource(definition: SourceDefinition, environment: Bui
     stateAccess: "read",
     signal: environment.signal,
     pipeline: environment.pipeline,
-    sourceState: () => state,
+    sourceState: state,
     resourceState: () => ({}),
   };
-  const context = { config, state: sourceStateOf(running), sourceName: name, signal: environment.signal };
+  const context = {
+    config,
+    get state() {
+      return sourceStateOf(running);
+    },
+    sourceName: name,
+    signal: environment.signal,
+  };
   const built = await callBuild(definition, running, context);
   const resources = (Array.isArray(built) ? built : [built]).map((value, index) =>
     definitionOf(value, `Item ${index} of what source \`${name}\` returned`),
@@ -50,12 +57,14 @@ export async function buildSource(definition: SourceDefinition, environment: Bui
   return hints.parallel === true ? replaceResources(edited, (resource) => ({ ...resource, parallel: true })) : edited;
 }
 
-/** As it was committed; what a schema fills in is seen here, but not stored. */
-async function stateToBuildWith({ stateSchema }: SourceDefinition, environment: BuildEnvironment, source: string): Promise<Loose> {
-  const state = environment.sourceState();
-  if (stateSchema === undefined) return state;
+/** As it was committed; what a schema fills in is seen here, but not stored. A copy is made for those only who look. */
+async function stateToBuildWith({ stateSchema }: SourceDefinition, environment: BuildEnvironment, source: string): Promise<() => Loose> {
+  let copy: Loose | undefined;
+  const committed = (): Loose => (copy ??= new WorkingCopy(environment.sourceState()).state);
+  if (stateSchema === undefined) return committed;
   const slot = { schema: stateSchema, source, resource: undefined, pipelineName: environment.pipeline?.name };
-  return checkedState(slot, new WorkingCopy(state).state, "read");
+  const checked = await checkedState(slot, committed(), "read");
+  return () => checked;
 }
 
 async function callBuild(definition: SourceDefinition, running: Running, context: object): Promise<unknown> {

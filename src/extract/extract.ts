@@ -71,8 +71,8 @@ export interface ExtractOptions {
   readonly mergeStrategies: readonly MergeStrategy[];
   /** Refuses hints that a mark brings and that cannot be done. */
   readonly checkHints: (resource: string, hints: ResourceHints, schema: SchemaDocument) => void;
-  /** Refuses a state that is too large. Gets its text too, which is there anyway. */
-  readonly checkState: (text: Buffer, state: PipelineState) => void;
+  /** Refuses a state that is too large. Gets the length of its text too, which is known anyway. */
+  readonly checkState: (bytes: number, state: PipelineState) => void;
   readonly onProgress: (progress: ResourceProgress) => void;
 }
 
@@ -231,7 +231,7 @@ function commit(
 ): ExtractResult {
   const { store } = options;
   const encoder = new StateEncoder();
-  options.checkState(encoder.document(working), working);
+  options.checkState(encoder.byteLength(working), working);
   let state = options.state;
   let bumped: PipelineState | undefined;
   let restorePoint: RestorePoint = options.restorePoint;

@@ -7,6 +7,7 @@ import type { PackageStore } from "../load-package/package-store.ts";
 import { bumpSchema } from "../schema/bump.ts";
 import type { SchemaDocument } from "../schema/document.ts";
 import { applyUpdate, type SchemaUpdate } from "../schema/update.ts";
+import { currentSchema } from "./current-schema.ts";
 import { normalizePackage } from "./normalize-package.ts";
 
 export interface NormalizeOptions {
@@ -44,7 +45,7 @@ export async function normalize(options: NormalizeOptions): Promise<NormalizeRes
 async function writeNormalized(options: NormalizeOptions): Promise<NormalizeResult> {
   const { extracted, store } = options;
   extracted.checkFiles();
-  const before = currentSchema(options.schema, extracted.readSchema());
+  const before = currentSchema(options.schema, extracted);
   const target = store.createNormalizing(extracted.loadId);
   const { schemaUpdate, jobRows, rowCounts } = await normalizePackage({ ...options, target, schema: before });
   const schema = bumpSchema(applyUpdate(before, schemaUpdate));
@@ -56,11 +57,4 @@ async function writeNormalized(options: NormalizeOptions): Promise<NormalizeResu
   store.commitNormalized(target);
   crashPoint("normalize:extracted-discarded");
   return { loadId: extracted.loadId, schema, schemaUpdate, rowCounts };
-}
-
-/** What earlier packages brought since this one was extracted, and what this one declares. */
-function currentSchema(known: SchemaDocument | undefined, extracted: SchemaDocument): SchemaDocument {
-  if (known === undefined || known.version_hash === extracted.version_hash) return known ?? extracted;
-  const declared = Object.fromEntries(Object.entries(extracted.tables).map(([name, { name: _, ...table }]) => [name, table]));
-  return applyUpdate({ ...known, settings: extracted.settings, normalizers: extracted.normalizers }, declared);
 }

@@ -42,16 +42,19 @@ export class LocalStore {
   /** Undefined when there is none. Throws VersionTooNewError. */
   readState(): PipelineState | undefined {
     const text = this.stateText();
-    return text === undefined ? undefined : openState(() => decodeState(text), this.workingDir, `The local state (${this.#statePath})`);
+    return text === undefined ? undefined : this.#openState(text);
   }
 
   /** As `readState`, and the same object until the file changes, since a large state takes long to parse. Nobody may change it. */
   peekState(): PipelineState | undefined {
     const text = this.stateText();
-    if (text === undefined || this.#lastRead?.text.equals(text) === true) return text && this.#lastRead?.state;
-    const state = this.readState();
-    this.#lastRead = state && { text, state };
-    return state;
+    if (text === undefined) return undefined;
+    if (this.#lastRead?.text.equals(text) !== true) this.#lastRead = { text, state: this.#openState(text) };
+    return this.#lastRead.state;
+  }
+
+  #openState(text: Buffer): PipelineState {
+    return openState(() => decodeState(text), this.workingDir, `The local state (${this.#statePath})`);
   }
 
   writeState(state: PipelineState): void {

@@ -1,7 +1,9 @@
 import { describe, expectTypeOf, it } from "vitest";
 import { type Resource, resource } from "../extract/resource.ts";
 import { type Source, source } from "../extract/source.ts";
+import type { StateValue } from "../extract/state-types.ts";
 import { transformer } from "../extract/transformer.ts";
+import type { PipelineState } from "../state/document.ts";
 import { LeatError } from "./any-error.ts";
 import type { RunInfo } from "./infos.ts";
 import { pipeline } from "./pipeline.ts";
@@ -83,6 +85,26 @@ describe("the state of a pipeline", () => {
     p.state.pipeline_name = "x";
     // @ts-expect-error read-only
     p.state.sources!["crm"] = {};
+  });
+});
+
+describe("repairing the state", () => {
+  it("edits the document, and looks at what was committed", async () => {
+    await p.editState((state) => {
+      expectTypeOf(state).toEqualTypeOf<PipelineState>();
+      state.sources = { crm: { resources: { deals: { last: 1 } } } };
+    });
+    const [version] = await p.stateHistory();
+    expectTypeOf(version!.state).toEqualTypeOf<PipelineState>();
+    expectTypeOf(version!.createdAt).toEqualTypeOf<Date>();
+    await p.rollbackState(version!.loadId);
+  });
+
+  it("keeps values of this machine", () => {
+    p.setLocalState("seen", { at: new Date(), list: [1n, null] });
+    expectTypeOf(p.getLocalState("seen")).toEqualTypeOf<StateValue>();
+    // @ts-expect-error a function is nothing to keep
+    p.setLocalState("seen", () => 1);
   });
 });
 

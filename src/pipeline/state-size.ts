@@ -23,12 +23,11 @@ export interface StateSizeOptions {
 }
 
 /**
- * Made for one run; it is called with the encoded state, so that measuring costs nothing. A state that is too large and did not grow passes: there
+ * Made for one run; it is called with the length of the encoded state, which is known then. A state that is too large and did not grow passes: there
  * would be a warning in each run, and no way to make it smaller step by step. Throws InvalidStateError above the hard limit.
  */
-export function stateSizeCheck({ limits, textBefore, emit }: StateSizeOptions): (text: string | Buffer, state: PipelineState) => void {
-  return (text, state) => {
-    const bytes = Buffer.byteLength(text);
+export function stateSizeCheck({ limits, textBefore, emit }: StateSizeOptions): (bytes: number, state: PipelineState) => void {
+  return (bytes, state) => {
     if (textBefore !== undefined && bytes <= Buffer.byteLength(textBefore)) return;
     checkMaxBytes(bytes, state, limits);
     if (bytes <= limits.warnBytes) return;
@@ -50,7 +49,7 @@ export function checkMaxBytes(bytes: number, state: PipelineState, { maxBytes }:
 }
 
 const advice =
-  "Keep in state what grows slowly, and ask the destination for ids that were loaded (`current.pipeline().sqlClient()`): see docs/when-not-to-use-state.md.";
+  "Keep in state what grows slowly, and ask the destination for ids that were loaded (`current.pipeline().dataset()`): see docs/when-not-to-use-state.md.";
 
 function sizeMessage(bytes: number, state: PipelineState): string {
   const slot = largestSlot(state);

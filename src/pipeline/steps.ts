@@ -27,6 +27,7 @@ import type { LocalStore } from "./local-store.ts";
 import { extractInfo, normalizeInfo } from "./make-infos.ts";
 import type { RunContext } from "./run-context.ts";
 import { buildRunnable } from "./runnable.ts";
+import { sharedTables } from "./shared-tables.ts";
 import { type StateLimits, stateSizeCheck } from "./state-size.ts";
 import { syncState } from "./sync-state.ts";
 import { takeOver } from "./take-over.ts";
@@ -86,6 +87,8 @@ export function extractStep(host: StepHost, data: unknown, hints: ResourceHints,
     // A source that starts over finds no state, nor does the function that builds it.
     const sources = await buildSources(host, refresh === "drop_sources" ? { ...state, sources: {} } : state, data, hints);
     checkSupported(sources, host.destination);
+    if (refresh === "drop_resources" || refresh === "drop_data")
+      for (const message of sharedTables(sources)) host.context.emit({ type: "warning", code: "shared-table", message });
     return { state, sources, refresh };
   });
 }

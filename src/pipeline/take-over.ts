@@ -11,7 +11,7 @@ export interface TakeOverOptions {
 
 /** After a commit: the first run is over, and what others had committed in the meantime is known here too. */
 export function takeOver(local: LocalStore, merged: Merged, { hasPending, mayBeFirst }: TakeOverOptions): void {
-  takeOverSchema(local, merged);
+  takeOverSchema(local, merged, hasPending);
   if (merged.state === undefined && !mayBeFirst) return;
   const mine = local.readState();
   // Packages that wait are ahead of what is stored; the last of them brings both together.
@@ -20,12 +20,12 @@ export function takeOver(local: LocalStore, merged: Merged, { hasPending, mayBeF
   local.writeState({ ...state, _local: { ...state._local, first_run: false } });
 }
 
-/** Packages that wait may have added to the local schema already. */
-function takeOverSchema(local: LocalStore, { schema }: Merged): void {
+/** Packages that wait may have added to the local schema already, and may need tables that another one dropped. */
+function takeOverSchema(local: LocalStore, { schema }: Merged, hasPending: boolean): void {
   if (schema === undefined) return;
   const { packaged, stored } = schema;
   const mine = local.readSchemas().get(stored.name) ?? packaged;
-  const needed = new Set(Object.keys(mine.tables));
+  const needed = new Set(hasPending ? Object.keys(mine.tables) : []);
   local.writeSchema(mergeSchemas({ base: packaged, mine, theirs: stored, needed }));
 }
 

@@ -14,13 +14,15 @@ export class StateAccessError extends StateError {
 export class StateConflictError extends StateError {
   readonly code = "state-conflict" as const;
 
-  constructor(path: readonly string[]) {
+  constructor(path: readonly string[], by: "run" | "edit" = "run") {
     const [, source, branch, resource] = path;
     const slot = branch === "resources" ? `resource \`${resource}\` of source \`${source}\`` : `\`${branch}\` of source \`${source}\``;
     super(
-      `The state of ${slot} was changed by this run, and also by another one that was committed since this run began. ` +
-        "Nothing of the package was stored. Give its packages up with abort-packages and run again: the rows are extracted anew, from the state of the other run. " +
-        "Let only one pipeline at a time run that resource.",
+      by === "run"
+        ? `The state of ${slot} was changed by this run, and also by another one that was committed since this run began. ` +
+            "Nothing of the package was stored. Give its packages up with abort-packages and run again: the rows are extracted anew, from the state of the other run. " +
+            "Let only one pipeline at a time run that resource."
+        : `The state of ${slot} was edited here, and also changed by a run that was committed at the same moment. Nothing was stored. Look at it, and edit it again.`,
       { path: path.join(".") },
     );
   }

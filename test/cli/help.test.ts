@@ -20,6 +20,7 @@ describe("leat", () => {
       Commands:
         run         run a script in TypeScript or JavaScript
         pipeline    look at the pipelines of this machine
+        state       look at the state of a pipeline, and repair it
 
       Exit codes:
         0 done, 1 an error in your own code, 2 wrong usage or setting, 3 schema, 4 source, 5 destination,

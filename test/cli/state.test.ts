@@ -47,6 +47,22 @@ function steady({ stdout }: Ended): string {
 
 const cursor = "sources.shop.resources.orders.cursor";
 
+describe("leat state", () => {
+  test("State: without an operation says which there are", async () => {
+    const { code, stderr } = await shared.leat(["state"]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining("Usage: leat state [options] get | set | history | diff | rollback NAME")]);
+    expect(await shared.leat(["state", "bogus", "shop"])).toMatchObject({ code: 2, stderr: "error: unknown command 'bogus'\n" });
+    expect(await shared.leat(["state", "get"])).toMatchObject({ code: 2, stderr: "error: missing required argument 'name'\n" });
+  });
+
+  test("State: the help of an operation says what it takes", async () => {
+    const { code, stdout } = await shared.leat(["state", "rollback", "-h"]);
+    expect([code, stdout]).toEqual([0, expect.stringContaining("Usage: leat state rollback [options] <name>")]);
+    for (const option of ["--load-id <id>", "--version <version>", "-y, --yes", "--json", "--pipelines-dir <dir>", "--destination <name>"])
+      expect(stdout).toContain(option);
+  });
+});
+
 describe("leat state get", () => {
   test("State: get prints what is at a path: text bare, all else as JSON", async () => {
     expect(await shared.leat(["state", "get", "shop", cursor])).toEqual({ code: 0, stdout: "2026-01-01T00:00:00+00:00\n", stderr: "" });
@@ -174,14 +190,14 @@ describe("leat state set", () => {
     expect(await set(at("price"), "12345678901234567890.10")).toMatchObject({
       changes: [{ kind: "changed", after: "12345678901234567890.10" }],
     });
-    expect(await set(at('["odd name"].list[0]'), '{"a": 1.0, "b": 1152921504606846977}')).toMatchObject({ version: 3 });
+    expect(await set(at('"odd name".list[0]'), '{"a": 1.0, "b": 1152921504606846977}')).toMatchObject({ version: 3 });
     expect(await set(at("note"), "plain text")).toMatchObject({
       changes: [{ path: "sources.shop.note", kind: "added", after: "plain text" }],
     });
     expect(await set(at("day"), "2026-02-01", "--type", "date")).toMatchObject({ changes: [{ after: "2026-02-01" }] });
     expect(await set(at("digits"), "5", "--type", "text")).toMatchObject({ changes: [{ after: "5" }] });
     expect(await set(at("resources.orders.archives[0]"), "--delete")).toMatchObject({
-      changes: [{ kind: "changed" }, { kind: "removed" }],
+      changes: [{ path: "sources.shop.resources.orders.archives[0]", kind: "removed", before: "archive 0" }],
     });
     const { stdout } = await project.leat(["state", "get", "shop", "sources.shop"]);
     expect(stdout).toContain('"b": 1152921504606846977');

@@ -87,6 +87,12 @@ const scripts = {
     await it.run();
   },
 
+  /** All of one source goes, with its state. */
+  drop: () => it.open().drop({ dropAll: true, schema: "alpha" }),
+
+  /** A run that begins with empty tables and an empty state. */
+  refresh: () => it.refresh(),
+
   /** Somebody removed the data. */
   async lostDatabase() {
     await it.run();
@@ -98,7 +104,8 @@ const scripts = {
 
   /** All of it, so that every crash point is reached at least twice. */
   async everything() {
-    for (const name of ["runs", "staleLock", "cleanMachine", "behindPackages", "abort", "restore", "lostDatabase", "finish"]) await scripts[name]();
+    for (const name of ["runs", "staleLock", "cleanMachine", "behindPackages", "abort", "restore", "lostDatabase", "finish"])
+      await scripts[name]();
   },
 };
 

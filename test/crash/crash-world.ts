@@ -41,6 +41,8 @@ export type Script =
   | "cleanMachine"
   | "behindPackages"
   | "lostDatabase"
+  | "drop"
+  | "refresh"
   | "abort"
   | "restore"
   | "everything";

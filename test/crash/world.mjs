@@ -81,11 +81,13 @@ export function openWorld(world) {
   const beta = source("beta", () => [orders, transformer(orders, "invoices", (order) => ({ id: order.id, total: order.id * 10 }))]);
 
   const run = () => open().run([alpha(), beta()]);
+  const refresh = () => open().run([alpha(), beta()], { refresh: "drop_sources" });
   const extract = () => open().extract([alpha(), beta()]);
   const next = (sourceName, name) => open().state.sources?.[sourceName]?.resources?.[name]?.next ?? 0;
   return {
     open,
     run,
+    refresh,
     extract,
     /** Runs until both feeds are at their end, and once more. */
     async finish() {
@@ -96,8 +98,8 @@ export function openWorld(world) {
     /** Somebody removes the data. */
     async loseData() {
       if (world.postgres === undefined) return rmSync(join(dir, "data.duckdb"));
-      await using client = open().sqlClient();
-      await client.execute("DROP SCHEMA data CASCADE");
+      const client = open().sqlClient();
+      await client.execute("DROP SCHEMA data CASCADE").finally(() => client.close());
     },
     /** What `leat pipeline NAME sync` does. */
     restoreLocal: () => openPipeline({ name: "feed", ...options }).restoreLocal(),

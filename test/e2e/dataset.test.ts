@@ -39,8 +39,8 @@ describe.each(testDestinations)("a relation, on $name", (destination) => {
   });
 
   test("compares with exact values of every type", async () => {
-    const people = (await loaded(destination)).dataset().table("people").select("id");
-    const one = (relation: typeof people) => relation.fetchAll();
+    const people = (await loaded(destination)).dataset().table("people");
+    const one = (relation: typeof people) => relation.select("id").fetchAll();
     expect(await one(people.where("name", "=", "Bob's"))).toEqual([{ id: 2 }]);
     expect(await one(people.where("score", "=", 1.5))).toEqual([{ id: 1 }]);
     expect(await one(people.where("score", "<", new Decimal("-1.99")))).toEqual([{ id: 3 }]);
@@ -144,11 +144,11 @@ describe.each(testDestinations)("a relation, on $name", (destination) => {
     const p = await loaded(destination);
     const people = p.dataset().table("people");
     const chosen = people
-      .select("id", "name")
       .where("name", "=", "Bob's")
       .where("id", "in", [1, 2n])
       .where("age", "=", null)
       .where("at", "=", null)
+      .select("id", "name")
       .orderBy("id", "desc")
       .limit(3);
     expect(chosen.toSql()).toBe(

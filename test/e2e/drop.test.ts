@@ -162,6 +162,32 @@ describe.each(testDestinations)("on $name", (destination) => {
     expect(await numbers(here, "shop_orders")).toEqual([1, 2]);
   });
 
+  test("a drop and a run of another resource, on two machines at once, both count, whoever commits first", async () => {
+    const here = await machineOn(destination);
+    const there = await machineOn(destination, here);
+    const orders = (): Source => shop().withResources("shop_orders" as never);
+    await here.pipeline().run(shop());
+    // The run waits while the drop commits.
+    const running = there.pipeline();
+    await running.extract(orders());
+    await here.pipeline().drop("shop_users");
+    await running.run();
+    expect(await userTables(here)).toEqual(["shop_orders"]);
+    expect(running.state.sources?.["shop"]?.resources).toEqual({ shop_orders: { n: 2 } });
+    expect(Object.keys(running.defaultSchema?.tables ?? {})).not.toContain("shop_users");
+    // The drop waits while the run commits.
+    await here.pipeline().run(shop());
+    await failure(() => here.pipeline({ onEvent: failing("load") }).drop("shop_users"));
+    await running.run(orders());
+    const dropping = here.pipeline();
+    await dropping.run();
+    expect(await userTables(here)).toEqual(["shop_orders"]);
+    expect(dropping.state.sources?.["shop"]?.resources).toEqual({ shop_orders: { n: 4 } });
+    await running.run(shop());
+    expect(await numbers(here, "shop_users")).toEqual([1]);
+    expect(await numbers(here, "shop_orders")).toEqual([1, 2, 3, 4, 5]);
+  });
+
   test("refuses while packages wait, and says how to go on", async () => {
     const machine = await machineOn(destination);
     const p = machine.pipeline();

@@ -1,3 +1,5 @@
+import { cpSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import {
   ConfigError,
@@ -217,6 +219,37 @@ describe("refresh", () => {
     await p.run(pages());
     await p.run(pages(), { refresh: "drop_sources" });
     expect(seen.map((state) => (state as { last?: number }).last)).toEqual([undefined, 1, undefined]);
+  });
+
+  test("counts after a kill between the commit of its package and the writing of the local schema, whose version is higher", async () => {
+    const machine = await machineOn(testDestinations[0]!);
+    const p = machine.pipeline();
+    for (const row of [{ a: 1 }, { b: 1 }, { c: 1 }]) await p.run([row], { tableName: "things" });
+    const copy = join(machine.dir, "copy");
+    cpSync(p.workingDir, copy, { recursive: true });
+    await p.extract([{ d: 1 }], { tableName: "things", refresh: "drop_sources" });
+    for (const name of ["schemas", "state.json"]) cpSync(join(copy, name), join(p.workingDir, name), { recursive: true });
+    await machine.pipeline().run();
+    expect(Object.keys(p.defaultSchema?.tables["things"]?.columns ?? {})).toEqual(["d", "_dlt_load_id", "_dlt_id"]);
+    expect(p.defaultSchema?.version).toBe(2);
+    expect(await machine.database.query("SELECT * EXCLUDE (_dlt_load_id, _dlt_id) FROM shop_data.things")).toEqual([{ d: 1 }]);
+  });
+
+  test("says which other resources load into a table that starts over", async () => {
+    const machine = await machineOn(testDestinations[0]!);
+    const warnings: string[] = [];
+    const p = machine.pipeline({ onEvent: (event) => void (event.type === "warning" && warnings.push(event.message)) });
+    const people = source("people", () =>
+      ["users", "admins", "guests"].map((name) => resource(name, name === "guests" ? {} : { tableName: "people" }, [{ name }])),
+    );
+    await p.run(people(), { refresh: "drop_resources" });
+    await p.run(people().withResources("users" as never), { refresh: "drop_sources" });
+    await p.run(people().withResources("guests" as never), { refresh: "drop_data" });
+    expect(warnings).toEqual([]);
+    await p.run(people().withResources("users" as never), { refresh: "drop_resources" });
+    expect(warnings).toEqual([
+      "Table `people` of source `people` is also that of `admins`: refresh all of its resources together, else rows are lost or come twice.",
+    ]);
   });
 
   test("another word is refused", async () => {

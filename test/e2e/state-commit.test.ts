@@ -114,67 +114,6 @@ describe("the state in the destination", () => {
   });
 });
 
-describe("a clean working directory", () => {
-  test("goes on from the state in the destination, and adds no row twice", async () => {
-    const local = machine();
-    await local.pipeline().run(numbers(3));
-    local.wipe();
-    const p = local.pipeline();
-    expect(p.firstRun).toBe(true);
-    const info = await p.run(numbers(5));
-    expect(info.firstRun).toBe(false);
-    expect(p.firstRun).toBe(false);
-    expect(await values(p, "SELECT n FROM numbers ORDER BY n")).toEqual([1, 2, 3, 4, 5]);
-  });
-
-  test("gets state and schemas by sync()", async () => {
-    const local = machine();
-    await local.pipeline().run([numbers(3), source("crm", () => resource("deals", [{ id: 1 }]))()]);
-    local.wipe();
-    const p = local.pipeline();
-    await p.sync();
-    expect(Object.keys(p.schemas).sort()).toEqual(["crm", "shop"]);
-    expect(p.defaultSchema?.name).toBe("shop");
-    expect(p.state.sources?.["shop"]?.resources?.["numbers"]).toEqual({ last: 3 });
-    expect(Object.keys(p.schemas["crm"]?.tables["deals"]?.columns ?? {})).toContain("id");
-  });
-
-  test("finds no state under another pipeline name, dataset or database", async () => {
-    const local = machine();
-    await local.pipeline().run(numbers(3));
-    local.wipe();
-    for (const p of [local.pipeline({ name: "other" }), local.pipeline({ datasetName: "elsewhere" }), machine().pipeline()]) {
-      await p.sync();
-      expect(p.firstRun).toBe(true);
-      expect(p.state.sources).toBeUndefined();
-    }
-  });
-
-  test("does not take the state of a package that was never loaded", async () => {
-    const local = machine();
-    await local.pipeline().run(numbers(3));
-    const p = local.pipeline();
-    await p.extract(numbers(5));
-    await p.normalize();
-    local.wipe();
-    await local.pipeline().run(numbers(6));
-    expect(await values(p, "SELECT n FROM numbers ORDER BY n")).toEqual([1, 2, 3, 4, 5, 6]);
-  });
-});
-
-describe("two machines", () => {
-  test("take over from each other", async () => {
-    const local = machine();
-    const a = local.pipeline();
-    const b = local.pipeline({ pipelinesDir: join(local.dir, "other machine") });
-    await a.run(numbers(1));
-    await b.run(numbers(2));
-    await a.run(numbers(3));
-    await b.run(numbers(4));
-    expect(await values(a, "SELECT n FROM numbers ORDER BY n")).toEqual([1, 2, 3, 4]);
-  });
-});
-
 describe("a dataset that was dropped", () => {
   test("makes it a first run again", async () => {
     const p = localPipeline();
@@ -186,30 +125,5 @@ describe("a dataset that was dropped", () => {
     const info = await p.run(numbers(3));
     expect(info.firstRun).toBe(true);
     expect(await values(p, "SELECT n FROM numbers ORDER BY n")).toEqual([1, 2, 3]);
-  });
-});
-
-describe("restoreFromDestination: false", () => {
-  test("writes no state into the destination and reads none, and keeps it locally", async () => {
-    const local = machine();
-    const options = { restoreFromDestination: false };
-    await local.pipeline(options).run(numbers(2));
-    await local.pipeline(options).run(numbers(3));
-    const p = local.pipeline(options);
-    expect(await values(p, "SELECT n FROM numbers ORDER BY n")).toEqual([1, 2, 3]);
-    expect(await values(p, "SELECT count(*) FROM information_schema.tables WHERE table_name = '_dlt_pipeline_state'")).toEqual([0]);
-    local.wipe();
-    await local.pipeline(options).run(numbers(1));
-    expect(await values(p, "SELECT n FROM numbers ORDER BY n")).toEqual([1, 1, 2, 3]);
-  });
-
-  test("turned on again, the state is written with the next package", async () => {
-    const local = machine();
-    await local.pipeline({ restoreFromDestination: false }).run(numbers(2));
-    await local.pipeline().run(numbers(3));
-    local.wipe();
-    const p = local.pipeline();
-    await p.run(numbers(4));
-    expect(await values(p, "SELECT n FROM numbers ORDER BY n")).toEqual([1, 2, 3, 4]);
   });
 });

@@ -111,15 +111,6 @@ describe("the state of a resource", () => {
     expect(p.state.sources?.["shop"]?.resources?.["forgetting"]).toEqual({ b: 2 });
   });
 
-  test("is empty for a pipeline of another name on the same dataset", async () => {
-    const local = machine();
-    await local.pipeline().run(counter);
-    const other = local.pipeline({ name: "other" });
-    expect(other.firstRun).toBe(true);
-    await other.run(counter);
-    expect(await runs(other)).toEqual([1, 1]);
-  });
-
   test("does not depend on the name that is like a member of every object", async () => {
     const p = localPipeline();
     const odd = ["constructor", "__proto__", "toString"].map((name) =>
@@ -208,7 +199,7 @@ describe("the state of a source", () => {
     expect(p.state.sources).toEqual({ building: { resources: { rows: { n: 5 } } } });
   });
 
-  test('cannot be written by a resource with stateAccess: "read"', async () => {
+  test('S14 cannot be written by a resource with stateAccess: "read"', async () => {
     const p = localPipeline();
     const reader = resource("reader", { stateAccess: "read" }, function* ({ state }) {
       state["own"] = "may be written";
@@ -220,27 +211,46 @@ describe("the state of a source", () => {
     expect(String(error)).toContain("Resource `reader` of source `fields` wrote `names`");
   });
 
-  test("one writer and four readers may run in parallel", async () => {
-    const p = localPipeline();
-    const parallel = source("parallel", () => [
-      resource("writer", { parallel: true }, async function* () {
-        for (let n = 1; n <= 5; n += 1) {
-          current.sourceState()["n"] = n;
-          yield { n };
-        }
-      }),
-      ...["r1", "r2", "r3", "r4"].map((name) =>
-        resource(name, { parallel: true, stateAccess: "read", tableName: "readers" }, async function* () {
-          for (let i = 0; i < 5; i += 1) {
-            await Promise.resolve();
-            yield { n: current.sourceState()["n"] };
-          }
-        }),
-      ),
-    ]);
-    await p.run(parallel());
-    expect(p.state.sources).toEqual({ parallel: { n: 5 } });
-    expect(await values(p, "SELECT count(*) FROM readers")).toEqual([20]);
+  test("S15 one writer and four readers run in parallel, and leave the state that a run one by one leaves", async () => {
+    const running = { now: 0, most: 0 };
+    /** Five items; in between others get their turn. */
+    async function* items(work: () => object) {
+      running.most = Math.max(running.most, ++running.now);
+      for (let i = 0; i < 5; i += 1) {
+        yield work();
+        await new Promise((resolve) => setTimeout(resolve, 2));
+      }
+      running.now -= 1;
+    }
+    const shared = () => current.sourceState<{ seen?: string[]; names?: { [hash: string]: string } }>();
+    const parallel = (isParallel: boolean) =>
+      source("parallel", () => [
+        resource("writer", { parallel: isParallel, stateAccess: "write" }, () =>
+          items(() => {
+            const { names = {}, seen = [] } = shared();
+            const next = Object.keys(names).length;
+            Object.assign(shared(), { names: { ...names, [`hash_${next}`]: `Label ${next}` }, seen: [...seen, `hash_${next}`] });
+            return { next };
+          }),
+        ),
+        ...["r1", "r2", "r3", "r4"].map((name) =>
+          resource(name, { parallel: isParallel, stateAccess: "read", tableName: "readers" }, ({ state }) =>
+            items(() => {
+              state["rows"] = ((state["rows"] as number | undefined) ?? 0) + 1;
+              return { name, known: Object.keys(shared().names ?? {}).length };
+            }),
+          ),
+        ),
+      ])();
+    const [inParallel, oneByOne] = [localPipeline(), localPipeline({ extract: { workers: 1, order: "fifo" } })];
+    await inParallel.run(parallel(true));
+    expect(running.most).toBe(5);
+    running.most = 0;
+    await oneByOne.run(parallel(false));
+    expect(running.most).toBe(1);
+    expect(inParallel.state.sources).toEqual(oneByOne.state.sources);
+    expect(inParallel.state._version_hash).toBe(oneByOne.state._version_hash);
+    for (const p of [inParallel, oneByOne]) expect(await values(p, "SELECT count(*) FROM readers")).toEqual([20]);
   });
 });
 

@@ -1,17 +1,30 @@
 import { duckdb } from "../../src/destinations/duckdb/index.ts";
+import { postgres } from "../../src/destinations/postgres/index.ts";
 import { type Pipeline, pipeline, resource, type SourceHints, source } from "../../src/index.ts";
-import { type Case, datasetName, type Place, pipelineName, type ResourceRows, type Run } from "./plan.ts";
+import { type Case, type Drop, datasetName, isDrop, type Place, pipelineName, type ResourceRows, type Run } from "./plan.ts";
 
 /** Loads a case with leat. */
 export async function loadWithLeat({ runs }: Case, place: Place): Promise<void> {
-  for (const run of runs) await leatPipeline(place).run(makeSource(run));
+  for (const step of runs) {
+    const { refresh, besides = [] } = isDrop(step) ? {} : step;
+    if (isDrop(step)) await leatPipeline(place).drop(step.drop.resources ?? [], omit(step.drop));
+    else await leatPipeline(place).run([step, ...besides].map(makeSource), refresh === undefined ? {} : { refresh });
+  }
+  if (runs.length === 0) await leatPipeline(place).sync();
 }
 
-function leatPipeline({ pipelinesDir, database }: Place): Pipeline {
-  return pipeline({ name: pipelineName, datasetName, pipelinesDir, destination: duckdb(database), progress: "none" });
+/** The pipeline of a place. */
+export function leatPipeline({ pipelinesDir, database }: Place): Pipeline {
+  const destination = database.startsWith("postgres") ? postgres(database) : duckdb(database);
+  return pipeline({ name: pipelineName, datasetName, pipelinesDir, destination, progress: "none" });
 }
 
-function makeSource({ source: name, resources, maxTableNesting, rootKey }: Run) {
+function omit({ resources: _, ...options }: Drop["drop"]): Omit<Drop["drop"], "resources"> {
+  return options;
+}
+
+/** A source as a run describes it. */
+export function makeSource({ source: name, resources, maxTableNesting, rootKey }: Run) {
   const hints: SourceHints = {
     ...(maxTableNesting === undefined ? {} : { maxTableNesting }),
     ...(rootKey === undefined ? {} : { rootKey }),
@@ -19,10 +32,19 @@ function makeSource({ source: name, resources, maxTableNesting, rootKey }: Run) 
   return source(name, hints, () => resources.map(makeResource))();
 }
 
-function makeResource({ name, rows, hints = {}, state: kept = {}, countsRuns = false }: ResourceRows) {
+function makeResource({ name, rows, hints = {}, state: kept = {}, countsRuns = false, cursor }: ResourceRows) {
   return resource(name, hints, function* ({ state }: { readonly state: Record<string, unknown> }) {
     Object.assign(state, kept);
     if (countsRuns) state["runs"] = Number(state["runs"] ?? 0) + 1;
-    yield rows;
+    yield cursor === undefined ? rows : newRows(rows, cursor, state);
   });
+}
+
+/** Those above the largest so far. */
+function newRows(rows: readonly unknown[], cursor: string, state: Record<string, unknown>): readonly unknown[] {
+  const cursorOf = (row: unknown): number => (row as Readonly<Record<string, number>>)[cursor]!;
+  const last = state["last"] as number | undefined;
+  const above = rows.filter((row) => last === undefined || cursorOf(row) > last);
+  if (above.length > 0) state["last"] = Math.max(...above.map(cursorOf));
+  return above;
 }

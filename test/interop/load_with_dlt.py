@@ -4,6 +4,9 @@ import json
 import os
 import sys
 import traceback
+from datetime import date, datetime, time, timezone  # noqa: F401
+from decimal import Decimal  # noqa: F401
+from uuid import UUID  # noqa: F401
 
 # Set before dlt is imported: nothing of this machine's configuration may play a role.
 os.environ.update(
@@ -17,7 +20,10 @@ os.environ.update(
 )
 
 import dlt  # noqa: E402
+import pendulum  # noqa: E402, F401
 from dlt.common.json import json as dlt_json  # noqa: E402
+from dlt.pipeline.helpers import pipeline_drop  # noqa: E402
+from dlt.pipeline.state_sync import generate_pipeline_state_version_hash  # noqa: E402
 
 
 def main() -> None:
@@ -32,20 +38,46 @@ def load(case: dict) -> dict:
         pipeline = dlt.pipeline(
             pipeline_name=case["pipeline"],
             pipelines_dir=case["pipelinesDir"],
-            destination=dlt.destinations.duckdb(case["database"]),
+            destination=destination_of(case["database"]),
             dataset_name=case["dataset"],
         )
-        for run in case["runs"]:
-            load_info = pipeline.run(make_source(run))
-            load_info.raise_on_failed_jobs()
+        for step in case["runs"]:
+            if "drop" in step:
+                pipeline_drop(pipeline, **step["drop"])()
+            else:
+                run(pipeline, step)
         if not case["runs"]:
             pipeline.sync_destination()
-        return {"error": None, "state": state_of(pipeline), "schemas": sorted(pipeline.schema_names)}
+        return {
+            "error": None,
+            "state": state_of(pipeline),
+            "schemas": sorted(pipeline.schema_names),
+            "values": values_in("", pipeline.state.get("sources", {})),
+            "hashes": [pipeline.state["_version_hash"], generate_pipeline_state_version_hash(pipeline.state)],
+        }
     except Exception:
-        return {"error": traceback.format_exc(), "state": None, "schemas": []}
+        return {"error": traceback.format_exc(), "state": None, "schemas": [], "values": {}, "hashes": []}
     finally:
         if pipeline is not None:
             pipeline.deactivate()
+
+
+def destination_of(database: str):
+    if not database.startswith("postgres"):
+        return dlt.destinations.duckdb(database)
+    return dlt.destinations.postgres(database.replace("postgres://postgres@", "postgresql://postgres:any@"))
+
+
+def run(pipeline, step: dict) -> None:
+    sources = [make_source(source) for source in [step, *step["besides"]]]
+    pipeline.run(sources, refresh=step.get("refresh")).raise_on_failed_jobs()
+
+
+def values_in(path: str, value) -> dict:
+    if isinstance(value, dict) and value:
+        members = [values_in(f"{path}.{key}" if path else key, member) for key, member in value.items()]
+        return {key: text for member in members for key, text in member.items()}
+    return {path: repr(value)}
 
 
 def state_of(pipeline) -> str:
@@ -68,12 +100,20 @@ def make_resource(spec: dict):
     def rows():
         state = dlt.current.resource_state()
         state.update(dlt_json.typed_loads(spec["state"]))
+        for key, expression in spec.get("pythonState", {}).items():
+            state[key] = eval(expression)
+        cursor = spec.get("cursor")
+        last = state.get("last")
         if spec["countsRuns"]:
             state["runs"] = state.get("runs", 0) + 1
         page = []
         with open(spec["file"], encoding="utf-8") as lines:
             for line in lines:
-                page.append(json.loads(line))
+                row = json.loads(line)
+                if cursor is None or last is None or row[cursor] > last:
+                    page.append(row)
+        if cursor is not None and page:
+            state["last"] = max(row[cursor] for row in page)
         yield page
 
     return dlt.resource(rows, name=spec["name"], **spec["hints"])

@@ -1,10 +1,10 @@
 import { encodeJson } from "../../src/core/json.ts";
 import type { ColumnHints, ResourceHints } from "../../src/schema/hint-options.ts";
 
-/** What is loaded, by dlt or by leat: one pipeline, run after run. */
+/** What is loaded, by dlt or by leat: one pipeline, run after run. Without runs, state and schemas are taken from the destination. */
 export interface Case {
   readonly name: string;
-  readonly runs: readonly Run[];
+  readonly runs: readonly (Run | Drop)[];
 }
 
 export interface Run {
@@ -12,6 +12,19 @@ export interface Run {
   readonly resources: readonly ResourceRows[];
   readonly maxTableNesting?: number;
   readonly rootKey?: boolean;
+  /** Other sources that run in the same call. */
+  readonly besides?: readonly Run[];
+  readonly refresh?: "drop_sources" | "drop_resources" | "drop_data";
+}
+
+/** Drops tables and state, instead of a run. */
+export interface Drop {
+  readonly drop: {
+    readonly resources?: readonly string[];
+    readonly statePaths?: readonly string[];
+    readonly stateOnly?: boolean;
+    readonly dropAll?: boolean;
+  };
 }
 
 export interface ResourceRows {
@@ -20,14 +33,23 @@ export interface ResourceRows {
   readonly hints?: Pick<ResourceHints, "writeDisposition" | "primaryKey" | "mergeKey" | "columns" | "maxTableNesting" | "tableName">;
   /** Put into the state of the resource. */
   readonly state?: { readonly [key: string]: unknown };
+  /** The same, as expressions in Python; for dlt only. */
+  readonly pythonState?: { readonly [key: string]: string };
   /** Counts its runs in the state of the resource. */
   readonly countsRuns?: boolean;
+  /** Only rows whose value under this key is above the largest so far, which it keeps in the state of the resource as `last`. */
+  readonly cursor?: string;
 }
 
 /** Where one side of a case works. */
 export interface Place {
   readonly pipelinesDir: string;
+  /** Path of a DuckDB file, or `postgres://` URL. */
   readonly database: string;
+}
+
+export function isDrop(step: Run | Drop): step is Drop {
+  return "drop" in step;
 }
 
 export const pipelineName = "interop";
@@ -55,6 +77,11 @@ export function dltHints(hints: ResourceRows["hints"]): { readonly [argument: st
     asDlt(column),
   ]);
   return { ...asDlt(others), ...(columns === undefined ? {} : { columns: Object.fromEntries(dltColumns) }) };
+}
+
+/** The arguments of a drop as dlt has them. */
+export function dltDrop(drop: Drop["drop"]): { readonly [argument: string]: unknown } {
+  return Object.fromEntries(Object.entries(drop).map(([key, value]) => [snakeCase(key), value]));
 }
 
 function snakeCase(key: string): string {

@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { encodeJson } from "../../src/core/json.ts";
-import { type Case, datasetName, dltHints, type Place, pipelineName, rowLines } from "./plan.ts";
+import { type Case, datasetName, dltDrop, dltHints, isDrop, type Place, pipelineName, type Run, rowLines } from "./plan.ts";
 
 /** What dlt made of a case. */
 export interface DltReport {
@@ -12,6 +12,10 @@ export interface DltReport {
   /** Typed JSON of the pipeline's state, without `_local`. */
   readonly state: string | null;
   readonly schemas: readonly string[];
+  /** Python's `repr` of every value in the state, by its path from `sources` on. */
+  readonly values: { readonly [path: string]: string };
+  /** The hash in the state, and the one that dlt computes from it. */
+  readonly hashes: readonly string[];
 }
 
 const scripts = fileURLToPath(new URL("../../scripts/", import.meta.url));
@@ -19,9 +23,14 @@ const driver = fileURLToPath(new URL("./load_with_dlt.py", import.meta.url));
 
 /** Loads cases with dlt, one after another in one process. A failed case is a report; throws when Python itself fails. */
 export async function loadWithDlt(cases: readonly { readonly case: Case; readonly place: Place }[], folder: string): Promise<DltReport[]> {
-  const python = (await output("bash", [join(scripts, "python-env.sh")], "", process.cwd())).trim().split("\n").at(-1)!;
   const plan = { cases: cases.map((one, index) => planOf(one.case, one.place, join(folder, `rows-${index}`))) };
-  return JSON.parse(await output(python, [driver], JSON.stringify(plan), folder)) as DltReport[];
+  return JSON.parse(await runPython(driver, JSON.stringify(plan), folder)) as DltReport[];
+}
+
+/** Runs a script in a Python that has dlt. It gets `input` and runs in `folder`; gives what it prints. */
+export async function runPython(script: string, input: string, folder: string): Promise<string> {
+  const python = (await output("bash", [join(scripts, "python-env.sh")], "", process.cwd())).trim().split("\n").at(-1)!;
+  return await output(python, [script], input, folder);
 }
 
 function planOf({ runs }: Case, place: Place, rowFiles: string): object {
@@ -29,14 +38,19 @@ function planOf({ runs }: Case, place: Place, rowFiles: string): object {
     pipeline: pipelineName,
     dataset: datasetName,
     ...place,
-    runs: runs.map((run, runIndex) => ({
-      ...run,
-      resources: run.resources.map(({ name: resource, rows, hints, state, countsRuns = false }, index) => {
-        const file = `${rowFiles}-${runIndex}-${index}.jsonl`;
-        writeFileSync(file, rowLines(rows));
-        return { name: resource, file, hints: dltHints(hints), countsRuns, state: encodeJson(state ?? {}, { typed: true }) };
-      }),
-    })),
+    runs: runs.map((run, index) => (isDrop(run) ? { drop: dltDrop(run.drop) } : planOfRun(run, `${rowFiles}-${index}`))),
+  };
+}
+
+function planOfRun(run: Run, rowFiles: string): object {
+  return {
+    ...run,
+    besides: (run.besides ?? []).map((other, index) => planOfRun(other, `${rowFiles}-besides-${index}`)),
+    resources: run.resources.map(({ rows, hints, state, countsRuns = false, ...resource }, index) => {
+      const file = `${rowFiles}-${index}.jsonl`;
+      writeFileSync(file, rowLines(rows));
+      return { ...resource, file, hints: dltHints(hints), countsRuns, state: encodeJson(state ?? {}, { typed: true }) };
+    }),
   };
 }
 

@@ -1,9 +1,9 @@
-import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { digest128 } from "../../src/core/digest.ts";
 import { encodeJson, parseJson } from "../../src/core/json.ts";
 import type { ColumnSchema, SchemaDocument, TableSchema } from "../../src/schema/document.ts";
 import { decodeStateBlob } from "../../src/state/blob.ts";
 import { datasetName } from "./plan.ts";
+import { openTextDatabase, type TextRow as Row, type TextDatabase } from "./text-database.ts";
 
 /** A loaded dataset without what is random or of one tool only: two of them are equal when the same data was loaded. */
 export interface Snapshot {
@@ -20,28 +20,24 @@ export interface Snapshot {
   readonly wrongIds: readonly string[];
 }
 
-type Row = { readonly [column: string]: string | null };
-
 /** Reads everything that a case left in its database. */
 export async function readSnapshot(database: string): Promise<Snapshot> {
-  const instance = await DuckDBInstance.create(database, { access_mode: "READ_ONLY" });
-  const connection = await instance.connect();
+  const opened = await openTextDatabase(database);
   try {
-    return await new Reader(connection).snapshot();
+    return await new Reader(opened).snapshot();
   } finally {
-    connection.closeSync();
-    instance.closeSync();
+    await opened.close();
   }
 }
 
 const systemTables = new Set(["_dlt_loads", "_dlt_version", "_dlt_pipeline_state"]);
 
 class Reader {
-  readonly #connection: DuckDBConnection;
+  readonly #database: TextDatabase;
   readonly #wrongIds: string[] = [];
 
-  constructor(connection: DuckDBConnection) {
-    this.#connection = connection;
+  constructor(database: TextDatabase) {
+    this.#database = database;
   }
 
   async snapshot(): Promise<Snapshot> {
@@ -67,8 +63,8 @@ class Reader {
   }
 
   async #columns(): Promise<Map<string, { readonly name: string; readonly type: string; readonly declaration: string }[]>> {
-    const found = await this.#query(
-      `SELECT table_name, column_name, data_type, is_nullable FROM information_schema.columns
+    const found = await this.#database.query(
+      `SELECT table_name, column_name, ${this.#database.typeColumn} AS data_type, is_nullable FROM information_schema.columns
        WHERE table_schema = '${datasetName}' ORDER BY table_name, ordinal_position`,
     );
     const columns = new Map<string, { name: string; type: string; declaration: string }[]>();
@@ -81,8 +77,8 @@ class Reader {
   }
 
   #rows(table: string, columns: readonly { readonly name: string; readonly type: string }[]): Promise<Row[]> {
-    const texts = columns.map(({ name, type }) => `${textOf(quoted(name), type)} AS ${quoted(name)}`);
-    return this.#query(`SELECT ${texts.join(", ")} FROM ${quoted(datasetName)}.${quoted(table)}`);
+    const texts = columns.map(({ name, type }) => `${this.#database.textOf(quoted(name), type)} AS ${quoted(name)}`);
+    return this.#database.query(`SELECT ${texts.join(", ")} FROM ${quoted(datasetName)}.${quoted(table)}`);
   }
 
   /** Rows as trees: below a root row those nested in it, so that random ids need not be compared. */
@@ -123,10 +119,6 @@ class Reader {
     if (!isNested(table) || !isRandomId(id!)) return;
     if (id !== digest128(`${parentId}_${table.name}_${index}`, 10)) this.#wrongIds.push(`${table.name}: id ${id} of row ${index}`);
   }
-
-  async #query(sql: string): Promise<Row[]> {
-    return (await (await this.#connection.runAndReadAll(sql)).getRowObjectsJS()) as unknown as Row[];
-  }
 }
 
 /** In an order that does not depend on how the rows lie in their table. */
@@ -148,13 +140,6 @@ function isRandomId(id: string): boolean {
 
 function quoted(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
-}
-
-/** Without the time zone of this machine. Doubles to 15 digits: dlt hands them over as SQL text, of which DuckDB gets the last bit wrong at times. */
-function textOf(column: string, type: string): string {
-  if (type === "TIMESTAMP WITH TIME ZONE") return `epoch_us(${column})::VARCHAR`;
-  if (type === "DOUBLE") return `printf('%.15g', ${column})`;
-  return type === "BLOB" ? `hex(${column})` : `${column}::VARCHAR`;
 }
 
 function inOrder(rows: readonly Row[], column: string): readonly Row[] {

@@ -1,23 +1,6 @@
-import { join } from "node:path";
-import { beforeAll, describe, expect, test } from "vitest";
 import { Decimal } from "../../src/index.ts";
-import { differences } from "./differences.ts";
-import { loadWithLeat } from "./leat.ts";
-import type { Case, Place, Run } from "./plan.ts";
-import { loadWithDlt } from "./python.ts";
-import { makePlace, newFolder } from "./side-by-side.ts";
-import { readSnapshot } from "./snapshot.ts";
-
-type Tool = "dlt" | "leat";
-
-/** One pipeline that is run now by one tool, now by the other. */
-interface Turns {
-  readonly name: string;
-  readonly order: readonly Tool[];
-  /** Every turn on a machine that never ran it, so that state and schemas come from the destination. */
-  readonly isRestored: boolean;
-  readonly place: Place;
-}
+import type { Drop, ResourceRows, Run } from "./plan.ts";
+import { takingTurns } from "./turns.ts";
 
 const state = {
   at: new Date("2024-01-02T03:04:05.120Z"),
@@ -27,54 +10,63 @@ const state = {
 };
 
 /** The second run brings nothing new, the third new columns and tables, the fourth new rows only. */
-const runs: readonly Run[] = [
+const growing: readonly Run[] = [
   { source: "shared", resources: [{ name: "docs", rows: [{ id: 1, tags: ["x"] }], state }] },
   { source: "shared", resources: [{ name: "docs", rows: [{ id: 2, tags: ["y"] }] }] },
   { source: "shared", resources: [{ name: "docs", rows: [{ id: 3.5, owner: { name: "é", roles: [{ a: 1 }] } }], countsRuns: true }] },
   { source: "shared", resources: [{ name: "docs", rows: [{ id: 4 }, { id: "x", owner: { roles: [{ a: "z" }] } }], countsRuns: true }] },
 ];
 
-/** Where leat made the schema, dlt puts texts of its own into it, which makes one more version. leat leaves the texts of dlt as they are. */
-const ownTexts = /^(rowCounts\._dlt_version|versions|loads\[\]\.hash|schemas\.shared\.version):/;
+takingTurns("S18 S20 dlt and leat take turns, and the dataset is the one that dlt alone makes", growing);
 
-const allDlt: readonly Tool[] = ["dlt", "dlt", "dlt", "dlt"];
-const dltFirst: readonly Tool[] = ["dlt", "leat", "dlt", "leat"];
-const leatFirst: readonly Tool[] = ["leat", "dlt", "leat", "dlt"];
+const dispositions = ["append", "merge"] as const;
 
-describe("dlt and leat take turns, and the dataset is the one that dlt alone makes", () => {
-  const folder = newFolder();
-  const [alone, ...shared] = [
-    { name: "dlt alone", order: allDlt, isRestored: false },
-    { name: "dlt first", order: dltFirst, isRestored: false },
-    { name: "leat first", order: leatFirst, isRestored: false },
-    { name: "dlt first, every turn on a clean machine", order: dltFirst, isRestored: true },
-    { name: "leat first, every turn on a clean machine", order: leatFirst, isRestored: true },
-  ].map((turns, index): Turns => ({ ...turns, place: makePlace(join(folder, `turns-${index}`)) })) as [Turns, ...Turns[]];
+/** Every run offers the rows of before again, some of them changed; the cursor in the state lets only the newer ones pass. */
+const offered = [
+  [{ id: 1, at: 10, tags: ["a", "b"] }],
+  [{ id: 2, at: 20, tags: [] }],
+  [{ id: 1, at: 30, tags: ["c"], name: "é" }],
+  [{ id: 3, at: 40, tags: ["d"] }],
+];
 
-  beforeAll(async () => {
-    for (const turn of runs.keys()) await takeTurn([alone, ...shared], turn, folder);
-  }, 600_000);
-
-  test.for(shared)("$name", async ({ order, place }) => {
-    const found = differences(await readSnapshot(alone.place.database), await readSnapshot(place.database));
-    expect(found.filter((line) => order === dltFirst || !ownTexts.test(line))).toEqual([]);
-  });
-});
-
-async function takeTurn(all: readonly Turns[], turn: number, folder: string): Promise<void> {
-  const ofTurn = all.map((turns) => ({ tool: turns.order[turn]!, case: caseOf(turn), place: placeOf(turns, turn) }));
-  const reports = await loadWithDlt(
-    ofTurn.filter(({ tool }) => tool === "dlt"),
-    folder,
+for (const writeDisposition of dispositions) {
+  const resource: Omit<ResourceRows, "rows"> = { name: "docs", hints: { writeDisposition, primaryKey: "id" }, cursor: "at" };
+  const runs = offered.map(
+    (_, index): Run => ({ source: "shared", resources: [{ ...resource, rows: offered.slice(0, index + 1).flat() }] }),
   );
-  expect(reports.map((report) => report.error).filter((error) => error !== null)).toEqual([]);
-  for (const { tool, case: one, place } of ofTurn) if (tool === "leat") await loadWithLeat(one, place);
+  takingTurns(`S18 S20 rows behind a cursor that is kept in state by hand: none comes twice, with ${writeDisposition}`, runs);
 }
 
-function caseOf(turn: number): Case {
-  return { name: `turn ${turn}`, runs: [runs[turn]!] };
+const docs = (id: number, state?: ResourceRows["state"]): ResourceRows => ({
+  name: "docs",
+  rows: [{ id, tags: ["x"] }],
+  countsRuns: true,
+  ...(state === undefined ? {} : { state }),
+});
+const users: ResourceRows = { name: "users", rows: [{ name: "é" }], countsRuns: true };
+
+for (const refresh of ["drop_sources", "drop_resources", "drop_data"] as const) {
+  takingTurns(`a run with ${refresh} by one tool, gone on by the other`, [
+    { source: "shared", resources: [docs(1), users] },
+    { source: "shared", resources: [docs(2)], refresh },
+    { source: "shared", resources: [docs(3), users] },
+    { source: "shared", resources: [docs(4)], refresh },
+    { source: "shared", resources: [docs(5), users] },
+  ]);
 }
 
-function placeOf({ place, isRestored }: Turns, turn: number): Place {
-  return isRestored ? { ...place, pipelinesDir: `${place.pipelinesDir}-${turn}` } : place;
+const drops: readonly (readonly [title: string, drop: Drop])[] = [
+  ["S44 a resource", { drop: { resources: ["docs"] } }],
+  ["S43 all resources", { drop: { dropAll: true } }],
+  ["S45 a state path", { drop: { statePaths: ["resources.docs.kept"] } }],
+];
+for (const [what, drop] of drops) {
+  takingTurns(`${what} that one tool drops, gone on by the other`, [
+    { source: "shared", resources: [docs(1, { kept: 1 }), users] },
+    drop,
+    { source: "shared", resources: [docs(2, { kept: 2 }), users] },
+    { source: "shared", resources: [docs(3), users] },
+    drop,
+    { source: "shared", resources: [docs(4), users] },
+  ]);
 }

@@ -60,6 +60,19 @@ describe("installed in an empty project", () => {
     for (const [name, count] of counts) expect(count, name).toBeGreaterThan(0);
   });
 
+  test("says what to install for a server whose packages are not there", async () => {
+    const printed = await runCode(
+      project,
+      `import { pipeline } from "leat";
+       import { postgres } from "leat/destinations/postgres";
+       const shop = pipeline({ name: "shop", destination: postgres("postgres://127.0.0.1:1/shop"), progress: "none" });
+       const error = await shop.run([{ a: 1 }], { tableName: "t" }).catch((error) => error);
+       console.log(error.code, error.cause.code, error.cause.message);`,
+    );
+    expect(printed).toContain("step-failed missing-driver");
+    expect(printed).toContain("npm install pg pg-copy-streams pg-cursor");
+  });
+
   test("gives types to a strict project, its own declarations included", () => {
     link("@types/node", project);
     link("undici-types", project);

@@ -104,9 +104,11 @@ async function prepareTables(
     qualify: session.qualify,
     caseSensitive: session.capabilities.caseSensitiveIdentifiers,
   });
+  // Who may not create a dataset may still load into one that is there.
+  const isNewDataset = existing.size === 0 && !(await driver.schemaExists(session.dataset));
   await driver.script([
     ...plan.drop.map((table) => `DROP TABLE IF EXISTS ${session.qualify(table)}`),
-    ...(existing.size === 0 ? [`CREATE SCHEMA IF NOT EXISTS ${session.quotedDataset()}`] : []),
+    ...(isNewDataset ? [`CREATE SCHEMA IF NOT EXISTS ${session.quotedDataset()}`] : []),
     ...ddl.statements,
     ...fillRootKeys({ dialect, schema, update: ddl.update, wasThere: (table) => existing.has(table), qualify: session.qualify }),
   ]);

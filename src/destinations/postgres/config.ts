@@ -42,7 +42,6 @@ export const postgresConfig: PostgresSpec = {
 };
 
 export type PostgresConfig = ConfigOf<PostgresSpec>;
-export type PostgresCredentials = PostgresConfig["credentials"];
 
 export function parseCredentials(text: string): ConfigOverrides<CredentialsSpec> {
   const { driver: _, query, ...parts } = parsePostgresUrl(text);

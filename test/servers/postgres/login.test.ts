@@ -73,10 +73,15 @@ describe("a login that fails", () => {
   });
 });
 
-test("a user who may not create the dataset is told so", async () => {
+test("a user who may not create a dataset is told so, and loads into one that is there", async () => {
   const owner = await connectPostgres(locationOf(url));
-  await owner.script(["REVOKE CREATE ON DATABASE postgres FROM loader"]);
+  await owner.script([
+    "REVOKE CREATE ON DATABASE postgres FROM loader",
+    "CREATE SCHEMA prepared",
+    "GRANT ALL ON SCHEMA prepared TO loader",
+  ]);
   await owner.close();
+  await shopOn(postgres(urlOf("loader", password)), "prepared").run([{ id: 1 }], { tableName: "items" });
   const error = await failure(() => shopOn(postgres(urlOf("loader", password)), "elsewhere").run([{ id: 1 }], { tableName: "items" }));
   expect(error).toMatchObject({ code: "connection", retryable: false, message: expect.stringContaining("Grant it, or use another user.") });
 });

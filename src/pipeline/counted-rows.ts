@@ -1,0 +1,33 @@
+import { LeatError } from "../core/errors.ts";
+import type { Pipeline } from "./pipeline.ts";
+
+/** Rows of a table as far as they were counted; undefined when the table is not there. */
+export interface CountedRows {
+  readonly table: string;
+  readonly rows: number | undefined;
+  /** There are more than that. */
+  readonly isMore: boolean;
+}
+
+/** Counting a large table takes long on some databases. */
+const mostCounted = 1_000_000;
+
+/** For people who decide about tables: exact up to a million rows. */
+export async function countRows(pipeline: Pipeline, tables: readonly string[]): Promise<CountedRows[]> {
+  await using client = pipeline.sqlClient();
+  const counted: CountedRows[] = [];
+  for (const table of tables) {
+    const name = `"${table.replaceAll('"', '""')}"`;
+    try {
+      const [row] = await client.query<{ rows: number }>(
+        `SELECT count(*) AS rows FROM (SELECT 1 FROM ${name} LIMIT ${mostCounted + 1}) AS t`,
+      );
+      const rows = Number(row?.rows ?? 0);
+      counted.push({ table, rows: Math.min(rows, mostCounted), isMore: rows > mostCounted });
+    } catch (error) {
+      if (!LeatError.is(error) || error.code !== "undefined-relation") throw error;
+      counted.push({ table, rows: undefined, isMore: false });
+    }
+  }
+  return counted;
+}

@@ -1,0 +1,51 @@
+import { DuckDBInstance } from "@duckdb/node-api";
+import { parsePostgresUrl } from "../../src/config/connection-string.ts";
+import { connectPostgres } from "../../src/drivers/postgres.ts";
+
+export type TextRow = { readonly [column: string]: string | null };
+
+/** A database whose rows are read as texts, each value exactly. */
+export interface TextDatabase {
+  query(sql: string): Promise<TextRow[]>;
+  /** The type of a column in `information_schema.columns`. */
+  readonly typeColumn: string;
+  /** An expression for the text of a column. */
+  textOf(column: string, type: string): string;
+  close(): Promise<void>;
+}
+
+/** `database` is the path of a DuckDB file, or a `postgres://` URL. */
+export function openTextDatabase(database: string): Promise<TextDatabase> {
+  return database.startsWith("postgres") ? openPostgres(database) : openDuckDb(database);
+}
+
+async function openDuckDb(path: string): Promise<TextDatabase> {
+  const instance = await DuckDBInstance.create(path, { access_mode: "READ_ONLY" });
+  const connection = await instance.connect();
+  return {
+    query: async (sql) => (await (await connection.runAndReadAll(sql)).getRowObjectsJS()) as unknown as TextRow[],
+    typeColumn: "data_type",
+    /** Without the time zone of this machine. Doubles to 15 digits: dlt hands them over as SQL text, of which DuckDB gets the last bit wrong at times. */
+    textOf(column, type) {
+      if (type === "TIMESTAMP WITH TIME ZONE") return `epoch_us(${column})::VARCHAR`;
+      if (type === "DOUBLE") return `printf('%.15g', ${column})`;
+      return type === "BLOB" ? `hex(${column})` : `${column}::VARCHAR`;
+    },
+    close: async () => {
+      connection.closeSync();
+      instance.closeSync();
+    },
+  };
+}
+
+async function openPostgres(url: string): Promise<TextDatabase> {
+  const { host = "localhost", port = 5432, database = "postgres", username, password } = parsePostgresUrl(url);
+  const connection = await connectPostgres({ host, port, database, username, password, connectTimeoutMs: 15_000 });
+  return {
+    query: (sql) => connection.query<TextRow>(sql),
+    typeColumn: "concat_ws(' ', data_type, character_maximum_length, numeric_precision, numeric_scale, datetime_precision)",
+    textOf: (column, type) =>
+      type.startsWith("timestamp with time zone") ? `(extract(epoch FROM ${column}) * 1000000)::bigint::text` : `${column}::text`,
+    close: () => connection.close(),
+  };
+}
