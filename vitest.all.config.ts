@@ -1,7 +1,8 @@
 import { defineConfig } from "vitest/config";
+import config from "./vitest.config.ts";
 
-/** Files of test/e2e that run on a server too. Others do, test by test: see test/destinations.ts. */
-const onServers = [
+/** Files of test/e2e that run a second time, on Postgres. Others take their destinations from test/destinations.ts. */
+const onPostgres = [
   "concurrency",
   "given-up",
   "merge",
@@ -9,37 +10,32 @@ const onServers = [
   "separate-steps",
   "state",
   "state-commit",
-  "state-edit",
-  "state-size",
   "state-values",
   "write-dispositions",
 ];
 
 // What `npm run test:all` runs: everything of `npm test`, and what needs more than Node and this folder: Python with the real dlt, servers, other versions
-// of Node.
+// of Node. Projects do not extend the other configuration, since lists of files would be joined.
 export default defineConfig({
   test: {
-    // A configuration of projects is not inherited.
     pool: "forks",
     maxWorkers: 2,
     projects: [
       {
-        extends: "./vitest.config.ts",
+        ...config,
         test: {
+          ...config.test,
           name: "all",
-          include: [
-            "src/**/*.test.ts",
-            "test/{architecture,cli,crash,e2e,package}/**/*.test.ts",
-            "test/{interop,install,servers}/**/*.test.ts",
-          ],
+          include: [...(config.test?.include ?? []), "test/{interop,install,servers}/**/*.test.ts"],
           env: { LEAT_TEST_ALL: "1" },
         },
       },
       {
-        extends: "./vitest.config.ts",
+        ...config,
         test: {
+          ...config.test,
           name: "postgres",
-          include: [`test/e2e/{${onServers.join(",")}}.test.ts`],
+          include: onPostgres.map((name) => `test/e2e/${name}.test.ts`),
           typecheck: { enabled: false },
           env: { LEAT_TEST_ALL: "1", LEAT_TEST_ON: "postgres" },
         },

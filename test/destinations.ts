@@ -62,7 +62,8 @@ export async function createPostgres(): Promise<TestDatabase> {
 /** The same at once, for code that cannot wait: what the database is asked waits until it is there. */
 export function newPostgres(): TestDatabase & { readonly isReady: Promise<void> } {
   const server = process.env["LEAT_TEST_POSTGRES"];
-  if (server === undefined) throw new Error("LEAT_TEST_POSTGRES names no server. Run `npm run test:all`, which starts one.");
+  if (server === undefined || server === "")
+    throw new Error("LEAT_TEST_POSTGRES names no server. Run `npm run test:all`, which starts one.");
   const name = `leat_test_${process.pid}_${randomBytes(5).toString("hex")}`;
   const isReady = onPostgres(server, (connection) => connection.script([`CREATE DATABASE ${name}`]));
   onTestFinished(async () => {

@@ -21,7 +21,7 @@ export function addPipelineCommand(program: Command): void {
     .argument("[name]", "the pipeline")
     .argument(
       "[operation...]",
-      "info (default): what is known of the pipeline, its state, schemas and packages; abort-packages: gives up what is not loaded yet; drop: drops tables and state",
+      "info (default): what is known of the pipeline, its state, schemas and packages; sync: takes state and schemas from the destination; abort-packages: gives up what is not loaded yet; drop: drops tables and state",
     )
     .passThroughOptions()
     .action(async (name: string | undefined, rest: readonly string[], _: unknown, command: Command) => {

@@ -110,6 +110,7 @@ export class PostgresConnection {
   readonly #client: Client;
   readonly #packages: PostgresPackages;
   readonly #place: PostgresPlace;
+  readonly #ended: Promise<void>;
   #last: Promise<unknown> = Promise.resolve();
   #isReading = false;
 
@@ -117,6 +118,7 @@ export class PostgresConnection {
     this.#client = client;
     this.#packages = packages;
     this.#place = place;
+    this.#ended = new Promise((resolve) => client.once("end", resolve));
   }
 
   query<Row>(sql: string, parameters?: readonly unknown[], options?: PostgresReadOptions): Promise<Row[]> {
@@ -132,6 +134,7 @@ export class PostgresConnection {
     await this.#inTurn(async () => {
       this.#isReading = true;
     });
+    const idle = this.#nextIdle();
     try {
       this.#client.query(cursor);
       for (;;) {
@@ -148,8 +151,10 @@ export class PostgresConnection {
         if (rows.length < size) return;
       }
     } finally {
+      // What closing waits for does not come once the connection is lost.
+      cursor.close().catch(() => {});
+      await idle;
       this.#isReading = false;
-      await cursor.close().catch(() => {});
     }
   }
 
@@ -165,9 +170,14 @@ export class PostgresConnection {
   copy(sql: string, path: string): Promise<void> {
     return this.#inTurn(async () => {
       const file = createReadStream(path, { highWaterMark: 256 * 1024 });
+      const idle = this.#nextIdle();
       const target = this.#client.query(this.#packages.copyFrom(sql));
-      if (path.endsWith(".gz")) await pipeline(file, createGunzip(), target);
-      else await pipeline(file, target);
+      try {
+        if (path.endsWith(".gz")) await pipeline(file, createGunzip(), target);
+        else await pipeline(file, target);
+      } finally {
+        await idle;
+      }
     });
   }
 
@@ -206,6 +216,12 @@ export class PostgresConnection {
     const result = await this.#client.query({ text: sql, ...values, rowMode: "array", types: typesOf(options) });
     // Several statements without parameters give several results.
     return Array.isArray(result) ? (result as QueryArrayResult[]).at(-1)! : result;
+  }
+
+  /** When the server has done all that it was asked, or never will. To be called before it is asked. */
+  #nextIdle(): Promise<void> {
+    const drained = new Promise<void>((resolve) => this.#client.once("drain", resolve));
+    return Promise.race([drained, this.#ended]);
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {

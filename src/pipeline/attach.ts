@@ -84,7 +84,7 @@ function removeUnused(workingDir: string): void {
   }
 }
 
-export function workingDirOf(name: string, { pipelinesDir }: AttachOptions): string {
+function workingDirOf(name: string, { pipelinesDir }: AttachOptions): string {
   return join(resolve(pipelinesDir ?? defaultPipelinesDir(process.env)), name);
 }
 

@@ -5,6 +5,7 @@ import type { StateValue } from "../extract/state-types.ts";
 import { transformer } from "../extract/transformer.ts";
 import type { PipelineState } from "../state/document.ts";
 import { LeatError } from "./any-error.ts";
+import type { DropInfo } from "./drop.ts";
 import type { RunInfo } from "./infos.ts";
 import { pipeline } from "./pipeline.ts";
 
@@ -123,6 +124,26 @@ describe("errors", () => {
       // @ts-expect-error no such code
       if (error.code === "nope") throw error;
     }
+  });
+});
+
+describe("starting over", () => {
+  it("needs to know what is dropped", () => {
+    expectTypeOf(p.drop("users")).resolves.toEqualTypeOf<DropInfo>();
+    void (() => [
+      p.drop(["users", "re:^old_"], { stateOnly: true }),
+      p.drop({ dropAll: true }),
+      p.drop({ statePaths: "archives", dryRun: true }),
+    ]);
+    // @ts-expect-error nothing to drop
+    void (() => p.drop({ dryRun: true }));
+  });
+
+  it("knows the ways to refresh", () => {
+    void (() => p.run(users, { tableName: "users", refresh: "drop_data" }));
+    // @ts-expect-error no such way
+    void (() => p.run(users, { tableName: "users", refresh: "dropData" }));
+    pipeline({ name: "n", devMode: true, refresh: "drop_sources" });
   });
 });
 

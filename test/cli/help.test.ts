@@ -62,8 +62,10 @@ describe("leat", () => {
       Arguments:
         name                   the pipeline
         operation              info (default): what is known of the pipeline, its
-                               state, schemas and packages; abort-packages: gives up
-                               what is not loaded yet
+                               state, schemas and packages; sync: takes state and
+                               schemas from the destination; abort-packages: gives up
+                               what is not loaded yet; sync: takes it from its
+                               destination; drop: drops tables and state
 
       Options:
         --json                 print one JSON document to standard output, errors too
@@ -98,6 +100,11 @@ describe("leat", () => {
                                state and load packages.
         abort-packages         Gives up the packages that are not loaded yet: their
                                rows are extracted again by the next run.
+        sync                   Replaces what this machine keeps of the pipeline by
+                               what its destination stores. The destination stays as
+                               it is.
+        drop                   Drops tables and state of resources, or parts of the
+                               state: shows what goes, asks, and does it.
       "
     `);
   });
@@ -120,7 +127,7 @@ describe("a wrong command line", () => {
     [["run"], "error: missing required argument 'file'\n"],
     [["run", "--bogus", "x.ts"], "error: unknown option '--bogus'\n"],
     [["pipeline"], "error: which pipeline? Give its name, or --list-pipelines.\n"],
-    [["pipeline", "shop", "bogus"], "error: there is no operation 'bogus' on a pipeline. There is info, abort-packages.\n"],
+    [["pipeline", "shop", "bogus"], "error: there is no operation 'bogus' on a pipeline. There is info, abort-packages, sync, drop.\n"],
   ])("ends with code 2: %j", async (args, message) => {
     expect(await new Project().leat(args)).toEqual({ code: 2, stdout: "", stderr: message });
   });

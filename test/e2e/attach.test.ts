@@ -1,8 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { duckdb } from "../../src/destinations/duckdb/index.ts";
 import { attach, type ResourceContext, resource } from "../../src/index.ts";
+import { testDestinations } from "../destinations.ts";
 import { failure, type Machine, machine, values } from "./local-pipeline.ts";
 
 /** Counts its runs in its state, and yields the number. */
@@ -12,6 +13,37 @@ const counter = resource("counter", function* ({ state }: ResourceContext<{ runs
 });
 
 const folders = ({ dir }: Machine) => ({ pipelinesDir: join(dir, "pipelines"), progress: "none" as const });
+
+describe.for(testDestinations)("attach in $name", ({ name, create }) => {
+  test("takes the destination from the local copy; the credentials of a server, which are not in it, are looked up", async () => {
+    const [local, database] = [machine(), await create()];
+    await local.pipeline({ destination: database.destination() }).run(counter);
+    const variable = "DESTINATION__POSTGRES__CREDENTIALS";
+    if (name === "postgres") process.env[variable] = database.url;
+    onTestFinished(() => void delete process.env[variable]);
+    const p = await attach("shop", folders(local));
+    await p.run(counter);
+    expect(await values(p, "SELECT run FROM counter ORDER BY 1")).toEqual([1, 2]);
+  });
+
+  test("restores from the destination where there is no local copy", async () => {
+    const [local, database] = [machine(), await create()];
+    await local.pipeline({ destination: database.destination() }).run(counter);
+    local.wipe();
+    const p = await attach("shop", { ...folders(local), destination: database.destination(), datasetName: "data" });
+    expect(p.firstRun).toBe(false);
+    await p.run(counter);
+    expect(await values(p, "SELECT run FROM counter ORDER BY 1")).toEqual([1, 2]);
+  });
+
+  test("throws and leaves nothing behind where the destination holds nothing of the pipeline", async () => {
+    const [local, database] = [machine(), await create()];
+    await local.pipeline({ name: "other", destination: database.destination() }).run(counter);
+    const error = await failure(() => attach("shop", { ...folders(local), destination: database.destination(), datasetName: "data" }));
+    expect(error).toMatchObject({ code: "config" });
+    expect(readdirSync(join(local.dir, "pipelines"))).toEqual(["other"]);
+  });
+});
 
 describe("attach to a pipeline of this machine", () => {
   test("goes on where it stopped, with the destination and the dataset of its state", async () => {

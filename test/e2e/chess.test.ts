@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { type Game, playersGames } from "../../examples/chess/chess.ts";
 import { type ChessServer, player, startChessServer } from "../../examples/chess/server.ts";
@@ -64,7 +64,7 @@ describe("the chess example", () => {
     expect(rows).toEqual(expected);
   });
 
-  test("requests no known archive and adds no row in a second run", async () => {
+  test("S3 requests no known archive and adds no row in a second run", async () => {
     await run();
     const { info, requests } = await run();
     expect(requests).toEqual([list]);
@@ -72,7 +72,7 @@ describe("the chess example", () => {
     expect(await loadedGames()).toHaveLength(17);
   });
 
-  test("requests no known archive and adds no row on a clean machine: the state comes back from the database", async () => {
+  test("S3 requests no known archive and adds no row on a clean machine: the state comes back from the database", async () => {
     await run();
     local.wipe();
     const { info, requests } = await run();
@@ -82,7 +82,7 @@ describe("the chess example", () => {
     expect(await loadedGames()).toHaveLength(17);
   });
 
-  test("loads a new archive, and nothing else", async () => {
+  test("S3 loads a new archive, and nothing else", async () => {
     await run();
     server.months = [...server.months, "2024-04"];
     const { info, requests } = await run();
@@ -108,9 +108,9 @@ describe("the chess example", () => {
     expect(await loadedGames()).toHaveLength(17);
   });
 
-  test("starts again when the database is gone", async () => {
+  test("starts again when the data is gone", async () => {
     await run();
-    rmSync(local.databasePath);
+    await query(local.pipeline(), "DROP SCHEMA data CASCADE");
     const { info, requests } = await run();
     expect(requests).toHaveLength(4);
     expect(info.firstRun).toBe(true);

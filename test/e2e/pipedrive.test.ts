@@ -38,7 +38,8 @@ describe("the Pipedrive example", () => {
       { id: 1, value: "Ovens" },
       { id: 2, value: "Training" },
     ]);
-    expect(await values(p, "SELECT column_name FROM duckdb_columns() WHERE column_name SIMILAR TO '_?[0-9a-f]{40}.*'")).toEqual([]);
+    const columns = await values(p, "SELECT column_name FROM information_schema.columns WHERE table_schema = 'data'");
+    expect(columns.filter((name) => /^_?[0-9a-f]{40}/.test(String(name)))).toEqual([]);
     expect(p.state.sources?.["pipedrive"]).toMatchObject({
       custom_fields_mapping: {
         deals: { [hashes.dealSize]: { name: "Deal size", options: { 200: "Small", 201: "Medium", 202: "Large" } } },

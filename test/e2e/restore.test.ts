@@ -233,6 +233,8 @@ describe("what the code says wins over what is restored:", () => {
     await prepare(local);
     local.wipe();
     const p = local.pipeline(there);
+    await p.sync();
+    expect(p.state.dataset_name).toBe(p.datasetName);
     await p.run([numbers(3), source("new", () => resource("NewDeals", [{ dealId: 1 }]))()]);
     return p;
   }
@@ -259,6 +261,8 @@ describe("what the code says wins over what is restored:", () => {
     await local.pipeline().run(numbers(2));
     local.wipe();
     const named = () => local.pipeline({ destination: duckdb({ path: local.databasePath, name: "warehouse" }) });
+    await named().sync();
+    expect(named().state.destination_name).toBe("warehouse");
     expect((await named().run(numbers(3))).destinationName).toBe("warehouse");
     expect(named().state.destination_name).toBe("warehouse");
     expect(await loaded(named())).toEqual([1, 2, 3]);

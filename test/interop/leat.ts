@@ -1,7 +1,7 @@
 import { duckdb } from "../../src/destinations/duckdb/index.ts";
 import { postgres } from "../../src/destinations/postgres/index.ts";
 import { type Pipeline, pipeline, resource, type SourceHints, source } from "../../src/index.ts";
-import { type Case, type Drop, datasetName, isDrop, type Place, pipelineName, type ResourceRows, type Run } from "./plan.ts";
+import { type Case, type Drop, datasetName, isDrop, type Names, type Place, pipelineName, type ResourceRows, type Run } from "./plan.ts";
 
 /** Loads a case with leat. */
 export async function loadWithLeat({ runs }: Case, place: Place): Promise<void> {
@@ -14,9 +14,12 @@ export async function loadWithLeat({ runs }: Case, place: Place): Promise<void> 
 }
 
 /** The pipeline of a place. */
-export function leatPipeline({ pipelinesDir, database }: Place): Pipeline {
+export function leatPipeline(
+  { pipelinesDir, database }: Place,
+  { pipeline: name = pipelineName, dataset = datasetName }: Names = {},
+): Pipeline {
   const destination = database.startsWith("postgres") ? postgres(database) : duckdb(database);
-  return pipeline({ name: pipelineName, datasetName, pipelinesDir, destination, progress: "none" });
+  return pipeline({ name, datasetName: dataset, pipelinesDir, destination, progress: "none" });
 }
 
 function omit({ resources: _, ...options }: Drop["drop"]): Omit<Drop["drop"], "resources"> {

@@ -43,6 +43,8 @@ def load(case: dict) -> dict:
         )
         for step in case["runs"]:
             if "drop" in step:
+                # Without it dlt does not know a pipeline that this machine never ran.
+                pipeline.sync_destination()
                 pipeline_drop(pipeline, **step["drop"])()
             else:
                 run(pipeline, step)

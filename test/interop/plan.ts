@@ -52,6 +52,12 @@ export function isDrop(step: Run | Drop): step is Drop {
   return "drop" in step;
 }
 
+/** What a pipeline is called when it is not called as all others here. */
+export interface Names {
+  readonly pipeline?: string;
+  readonly dataset?: string;
+}
+
 export const pipelineName = "interop";
 export const datasetName = "loaded";
 

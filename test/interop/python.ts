@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { encodeJson } from "../../src/core/json.ts";
-import { type Case, datasetName, dltDrop, dltHints, isDrop, type Place, pipelineName, type Run, rowLines } from "./plan.ts";
+import { type Case, datasetName, dltDrop, dltHints, isDrop, type Names, type Place, pipelineName, type Run, rowLines } from "./plan.ts";
 
 /** What dlt made of a case. */
 export interface DltReport {
@@ -22,8 +22,11 @@ const scripts = fileURLToPath(new URL("../../scripts/", import.meta.url));
 const driver = fileURLToPath(new URL("./load_with_dlt.py", import.meta.url));
 
 /** Loads cases with dlt, one after another in one process. A failed case is a report; throws when Python itself fails. */
-export async function loadWithDlt(cases: readonly { readonly case: Case; readonly place: Place }[], folder: string): Promise<DltReport[]> {
-  const plan = { cases: cases.map((one, index) => planOf(one.case, one.place, join(folder, `rows-${index}`))) };
+export async function loadWithDlt(
+  cases: readonly ({ readonly case: Case; readonly place: Place } & Names)[],
+  folder: string,
+): Promise<DltReport[]> {
+  const plan = { cases: cases.map((one, index) => planOf(one, join(folder, `rows-${index}`))) };
   return JSON.parse(await runPython(driver, JSON.stringify(plan), folder)) as DltReport[];
 }
 
@@ -33,10 +36,13 @@ export async function runPython(script: string, input: string, folder: string): 
   return await output(python, [script], input, folder);
 }
 
-function planOf({ runs }: Case, place: Place, rowFiles: string): object {
+function planOf(
+  { case: { runs }, place, pipeline = pipelineName, dataset = datasetName }: { readonly case: Case; readonly place: Place } & Names,
+  rowFiles: string,
+): object {
   return {
-    pipeline: pipelineName,
-    dataset: datasetName,
+    pipeline,
+    dataset,
     ...place,
     runs: runs.map((run, index) => (isDrop(run) ? { drop: dltDrop(run.drop) } : planOfRun(run, `${rowFiles}-${index}`))),
   };

@@ -49,6 +49,16 @@ describe("batches", () => {
   });
 });
 
+test("batches of a session that the server ended fail, and do not wait for ever", async () => {
+  const location = await newLocation();
+  const connection = await connectTo(location);
+  const reading = async () => {
+    for await (const _ of connection.batches("SELECT n FROM generate_series(1, 1000) AS n", [], 10)) await endSessions(location);
+  };
+  await expect(reading()).rejects.toMatchObject({ kind: "connection", retryable: true });
+  await expect(connection.query("SELECT 1")).rejects.toMatchObject({ kind: "connection", retryable: true });
+});
+
 test("calls that are made at once take turns", async () => {
   const connection = await connected();
   const rows = await Promise.all([1, 2, 3].map((n) => connection.query<{ n: number }>("SELECT $1::int AS n, pg_sleep(0.01)", [n])));

@@ -7,6 +7,7 @@ import { PlainDate } from "../../../src/core/plain-date.ts";
 import { PlainDateTime } from "../../../src/core/plain-date-time.ts";
 import { PlainTime } from "../../../src/core/plain-time.ts";
 import { Timestamp } from "../../../src/core/timestamp.ts";
+import { postgresDialect } from "../../../src/destinations/postgres/dialect.ts";
 import { type PostgresOptions, postgres } from "../../../src/destinations/postgres/index.ts";
 import { type Pipeline, type PipelineOptions, pipeline, resource } from "../../../src/index.ts";
 import { createPostgres, type TestDatabase } from "../../destinations.ts";
@@ -88,6 +89,32 @@ describe("types", () => {
     expect(await values(shop, sql)).toEqual(["_dlt_pipeline_state UNIQUE (_dlt_id)", "items UNIQUE (_dlt_id)"]);
   });
 
+  test("a job file that dlt left behind loads into the table that dlt made, whatever the server's settings are", async () => {
+    const { by_destination } = readFixture<{
+      by_destination: { postgres: { create_table_statements: Record<string, [string]>; job_files: Record<string, { text: string }> } };
+    }>("ddl.json");
+    const { create_table_statements: statements, job_files: files } = by_destination.postgres;
+    const path = join(tempDir(), "t.insert_values");
+    writeFileSync(path, Object.entries(files).find(([name]) => name.includes("/t."))![1].text);
+    const database = await createPostgres();
+    await database.query(`ALTER DATABASE ${locationOf(database.url).database} SET standard_conforming_strings = off`);
+    const connection = await connectTo(locationOf(database.url));
+    const job = { jobId: "t", table: "t", format: "insert_values", path, bytes: 1 };
+    const [statement] = await postgresDialect.loadJobs('"ddl_postgres_ds"."t"', { name: "t", columns: {} }, [job]);
+    await connection.script(["CREATE SCHEMA ddl_postgres_ds", statements["t"]![0], statement as string]);
+    expect(await connection.query("SELECT c_text, c_bigint, c_binary, c_json, c_wei, c_timestamp, ts_3 FROM ddl_postgres_ds.t")).toEqual([
+      {
+        c_text: "x",
+        c_bigint: 4611686018427387904n,
+        c_binary: new Uint8Array([0, 255]),
+        c_json: '{"a": [1]}',
+        c_wei: new Decimal("1000000000000000000"),
+        c_timestamp: Timestamp.from("2024-01-02T03:04:05.123456Z"),
+        ts_3: Timestamp.from("2024-01-02T03:04:05.123Z"),
+      },
+    ]);
+  });
+
   test("NUL characters, which Postgres cannot store, are left out of texts and documents", async () => {
     const shop = await onPostgres();
     await shop.run(resource("items", { columns: { doc: { dataType: "json" } } }, [{ text: "a\0b", doc: { c: "d\0e", f: "\\u0000" } }]));
@@ -105,6 +132,23 @@ describe("a package", () => {
     expect(String(error)).toContain("value too long for type character varying(3). COPY items, line 2, column code");
     expect(await query(shop, "SELECT * FROM items")).toMatchObject([{ id: 1 }]);
     expect(await values(shop, "SELECT count(*) FROM _dlt_loads")).toEqual([1]);
+  });
+
+  test("whose connection breaks waits, and the next run stores it once", async () => {
+    const database = await createPostgres();
+    const shop = pipelineOn(database);
+    await shop.run([{ id: 1 }], { tableName: "items" });
+    const other = await connectTo(locationOf(database.url));
+    await other.script(["BEGIN", "LOCK TABLE data.items"]);
+    const running = failure(() => shop.run([{ id: 2 }], { tableName: "items" }));
+    const waiting =
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    await expect.poll(() => database.query(waiting), { timeout: 20_000 }).toHaveLength(1);
+    expect(await running).toMatchObject({ retryable: true, message: expect.stringContaining("is lost") });
+    await other.script(["ROLLBACK"]);
+    await shop.run([{ id: 3 }], { tableName: "items" });
+    expect(await values(shop, "SELECT id FROM items ORDER BY id")).toEqual([1, 2, 3]);
+    expect(await values(shop, "SELECT count(*) FROM _dlt_loads")).toEqual([3]);
   });
 
   test("is seen by others whole or not at all: an older snapshot keeps the rows that are replaced", async () => {
