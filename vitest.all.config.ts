@@ -2,14 +2,20 @@ import { defineConfig } from "vitest/config";
 import config from "./vitest.config.ts";
 
 /** Files of test/e2e that run a second time, on Postgres. Others take their destinations from test/destinations.ts. */
-const onPostgres = [
+export const onPostgres: readonly string[] = [
+  "chess",
   "concurrency",
   "given-up",
   "merge",
   "merge-vectors",
+  "pipedrive",
   "separate-steps",
+  "several-writers",
   "state",
   "state-commit",
+  "state-edit",
+  "state-schema",
+  "state-size",
   "state-values",
   "write-dispositions",
 ];

@@ -3,7 +3,7 @@ import { ConfigError } from "../core/errors.ts";
 import { openExisting } from "../pipeline/attach.ts";
 import { type CountedRows, countRows } from "../pipeline/counted-rows.ts";
 import type { DropInfo, DropOptions } from "../pipeline/drop.ts";
-import type { Pipeline } from "../pipeline/pipeline.ts";
+import type { Pipeline } from "../pipeline/pipeline-type.ts";
 import { defaultPipelinesDir } from "../pipeline/working-dir.ts";
 import { isConfirmed } from "./confirm.ts";
 import { print, printError, printJson } from "./output.ts";

@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { openExisting } from "../pipeline/attach.ts";
-import { type OpenedPipeline, openPipeline } from "../pipeline/pipeline.ts";
+import { openPipeline } from "../pipeline/pipeline.ts";
 import type { PipelineOptions } from "../pipeline/pipeline-options.ts";
+import type { OpenedPipeline } from "../pipeline/pipeline-type.ts";
 import { defaultPipelinesDir } from "../pipeline/working-dir.ts";
 import type { SharedOptions } from "./shared-options.ts";
 

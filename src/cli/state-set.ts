@@ -1,5 +1,5 @@
 import { ConfigError } from "../core/errors.ts";
-import type { OpenedPipeline } from "../pipeline/pipeline.ts";
+import type { OpenedPipeline } from "../pipeline/pipeline-type.ts";
 import { checkEdit } from "../state/check-edit.ts";
 import { cloneState } from "../state/clone.ts";
 import { diffStates, type StateChange } from "../state/diff.ts";

@@ -1,6 +1,6 @@
 import { describe, expectTypeOf, it } from "vitest";
 import { attach } from "./attach.ts";
-import type { Pipeline } from "./pipeline.ts";
+import type { Pipeline } from "./pipeline-type.ts";
 
 describe("attach", () => {
   it("gives a pipeline, whose dataset is known where its name is", () => {

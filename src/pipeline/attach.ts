@@ -6,8 +6,9 @@ import { destinationFactories } from "../destinations/registry.ts";
 import { PackageStore } from "../load-package/package-store.ts";
 import type { PipelineState } from "../state/document.ts";
 import { LocalStore } from "./local-store.ts";
-import { type OpenedPipeline, openPipeline, type Pipeline } from "./pipeline.ts";
+import { openPipeline } from "./pipeline.ts";
 import type { PipelineOptions } from "./pipeline-options.ts";
+import type { OpenedPipeline, Pipeline } from "./pipeline-type.ts";
 import type { RestoreInfo } from "./restore-local.ts";
 import { defaultPipelinesDir } from "./working-dir.ts";
 

@@ -1,5 +1,5 @@
 import { LeatError } from "../core/errors.ts";
-import type { Pipeline } from "./pipeline.ts";
+import type { Pipeline } from "./pipeline-type.ts";
 
 /** Rows of a table as far as they were counted; undefined when the table is not there. */
 export interface CountedRows {

@@ -5,7 +5,8 @@ import { PackageStore } from "../load-package/package-store.ts";
 import type { PipelineState } from "../state/document.ts";
 import { openLocal, restoreNew } from "./attach.ts";
 import { LocalStore } from "./local-store.ts";
-import { type OpenedPipeline, openPipeline } from "./pipeline.ts";
+import { openPipeline } from "./pipeline.ts";
+import type { OpenedPipeline } from "./pipeline-type.ts";
 import type { RestoreInfo } from "./restore-local.ts";
 
 export interface RestoreTarget {

@@ -64,8 +64,7 @@ describe("leat", () => {
         operation              info (default): what is known of the pipeline, its
                                state, schemas and packages; sync: takes state and
                                schemas from the destination; abort-packages: gives up
-                               what is not loaded yet; sync: takes it from its
-                               destination; drop: drops tables and state
+                               what is not loaded yet; drop: drops tables and state
 
       Options:
         --json                 print one JSON document to standard output, errors too

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { type Game, playersGames } from "../../examples/chess/chess.ts";
 import { type ChessServer, player, startChessServer } from "../../examples/chess/server.ts";
@@ -110,7 +110,8 @@ describe("the chess example", () => {
 
   test("starts again when the data is gone", async () => {
     await run();
-    await query(local.pipeline(), "DROP SCHEMA data CASCADE");
+    if (existsSync(local.databasePath)) rmSync(local.databasePath);
+    else await query(local.pipeline(), "DROP SCHEMA data CASCADE");
     const { info, requests } = await run();
     expect(requests).toHaveLength(4);
     expect(info.firstRun).toBe(true);

@@ -1,0 +1,127 @@
+import { mkdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { processConfigEnvironment } from "../config/config-environment.ts";
+import { resolveConfig } from "../config/resolve.ts";
+import type { ConfigOf, ConfigOverrides, ConfigSpec } from "../config/spec.ts";
+import { createRuntime, type Runtime } from "../core/runtime.ts";
+import type { DestinationContract, LoadSession, OpenContext } from "../destination-kit/contract.ts";
+import { guardDisk } from "../load-package/errors.ts";
+import { PipelineLock } from "../load-package/lock.ts";
+import { PackageStore } from "../load-package/package-store.ts";
+import { bumpState } from "../state/bump.ts";
+import { newState, type PipelineState } from "../state/document.ts";
+import { dateNow } from "./clock.ts";
+import { DevMode, isOfDevRun } from "./dev-mode.ts";
+import { LocalStore } from "./local-store.ts";
+import { checkPipelineOptions, type PipelineOptions, scriptName } from "./pipeline-options.ts";
+import { recoverLocal } from "./recover-local.ts";
+import { resolveDestination } from "./resolve-destination.ts";
+import type { RunContext } from "./run-context.ts";
+import { defaultPipelinesDir } from "./working-dir.ts";
+
+type OnResolved = RunContext["onResolved"];
+
+/** What a pipeline is made of: its name, its folder on this machine, its destination. Throws ConfigError. */
+export class PipelineParts {
+  readonly options: PipelineOptions;
+  readonly name: string;
+  readonly workingDir: string;
+  readonly runtime: Runtime;
+  readonly local: LocalStore;
+  readonly store: PackageStore;
+  readonly devMode: DevMode | undefined;
+  readonly #datasetName: string;
+  readonly #cwd: string | undefined;
+  #destination: Promise<DestinationContract> | undefined;
+
+  constructor(options: PipelineOptions, cwd: string | undefined) {
+    checkPipelineOptions(options);
+    this.#cwd = cwd;
+    this.options = options;
+    this.name = options.name ?? scriptName(process.argv);
+    this.#datasetName = options.datasetName ?? `${this.name}_dataset`;
+    this.workingDir = join(resolve(options.pipelinesDir ?? defaultPipelinesDir(process.env)), this.name);
+    this.runtime = createRuntime();
+    this.local = new LocalStore(this.workingDir);
+    this.store = new PackageStore(this.workingDir);
+    const of = { datasetName: this.#datasetName, local: this.local, store: this.store };
+    this.devMode = options.devMode === true ? new DevMode(of) : undefined;
+  }
+
+  /** In dev mode that of the last run. */
+  get datasetName(): string {
+    return this.devMode?.datasetName ?? this.#datasetName;
+  }
+
+  /** Takes the lock of the working directory, and mends what a killed run left there. */
+  openWorkingDir(): PipelineLock {
+    const { workingDir, local, store, runtime } = this;
+    guardDisk(workingDir, () => mkdirSync(workingDir, { recursive: true }));
+    const lock = guardDisk(workingDir, () => PipelineLock.acquire({ workingDir, pipelineName: this.name, now: dateNow(runtime) }));
+    try {
+      local.create();
+      guardDisk(workingDir, () => store.open());
+      if (this.devMode === undefined && isOfDevRun(local.peekState(), this.#datasetName)) {
+        local.wipe();
+        guardDisk(workingDir, () => store.open());
+      }
+      recoverLocal(local, store);
+      const newest = store.newestLoadId();
+      if (newest !== undefined) runtime.seeLoadId(newest);
+      return lock;
+    } catch (error) {
+      lock[Symbol.dispose]();
+      throw error;
+    }
+  }
+
+  destination(): Promise<DestinationContract> {
+    this.#destination ??= resolveDestination(this.options.destination);
+    return this.#destination;
+  }
+
+  async openSession({ mustExist = false } = {}): Promise<LoadSession> {
+    return (await this.destination()).open({ ...this.openContext(() => {}), mustExist });
+  }
+
+  openContext(onResolved: OnResolved): OpenContext {
+    return {
+      pipelineName: this.name,
+      datasetName: this.datasetName,
+      workingDir: this.workingDir,
+      cwd: this.#cwd ?? process.cwd(),
+      config: async (spec, overrides) => {
+        const destination = await this.destination();
+        return this.config(spec, { overrides, sections: ["destination", destination.name] }, onResolved);
+      },
+    };
+  }
+
+  config<Spec extends ConfigSpec>(
+    spec: Spec,
+    options: { readonly overrides: ConfigOverrides<Spec>; readonly sections: readonly string[] },
+    onResolved: OnResolved,
+  ): Promise<ConfigOf<Spec>> {
+    return resolveConfig(spec, { ...options, environment: processConfigEnvironment(), pipelineName: this.name, onResolved });
+  }
+
+  /** The state of a pipeline that never ran. */
+  newState(destination: Pick<DestinationContract, "dltType" | "name" | "type"> | undefined): PipelineState {
+    const { name: pipelineName, datasetName } = this;
+    return bumpState(
+      newState({
+        pipelineName,
+        datasetName,
+        destinationType: destination?.dltType ?? null,
+        destinationName: destination === undefined || destination.name === destination.type ? null : destination.name,
+        initialCwd: process.cwd(),
+        devMode: this.devMode !== undefined,
+      }),
+    );
+  }
+
+  /** Lets go of what the destination keeps between sessions. */
+  async close(): Promise<void> {
+    await (await this.#destination)?.close?.();
+  }
+}

@@ -1,0 +1,69 @@
+import type { RowOf } from "../extract/rows.ts";
+import type { RunningPipeline } from "../extract/running.ts";
+import type { StateValue } from "../extract/state-types.ts";
+import type { LoadPackageInfo } from "../load/package-info.ts";
+import type { SchemaDocument } from "../schema/document.ts";
+import type { TableHints } from "../schema/hint-options.ts";
+import type { PipelineState } from "../state/document.ts";
+import type { DropInfo, DropOptions } from "./drop.ts";
+import type { ExtractInfo, LoadInfo, NormalizeInfo, PipelineTrace, RunInfo } from "./infos.ts";
+import type { RunSettings } from "./pipeline-options.ts";
+import type { RestoreInfo } from "./restore-local.ts";
+import type { Runnable } from "./runnable.ts";
+import type { StateVersion } from "./state-history.ts";
+
+export interface RunOptions<Row = unknown> extends RunSettings, TableHints<Row> {
+  /** Needed for rows without a resource. */
+  readonly tableName?: string;
+}
+
+/** Moves data: extract, normalize, load; and remembers. Throws StepFailedError from the steps; its `cause` is the error to act on. */
+export interface Pipeline<D extends string = string> extends RunningPipeline<D>, AsyncDisposable {
+  readonly workingDir: string;
+  /** True when packages wait on disk to be loaded. */
+  readonly hasPendingData: boolean;
+  readonly schemas: { readonly [name: string]: SchemaDocument };
+  readonly defaultSchema: SchemaDocument | undefined;
+  /** Of the last run of this object. */
+  readonly lastTrace: PipelineTrace | undefined;
+  /** Syncs, finishes pending packages, then extracts, normalizes and loads. Throws PipelineLockedError if another process runs it. */
+  run<Item>(data?: Runnable<Item>, options?: RunOptions<NoInfer<RowOf<Item>>>): Promise<RunInfo>;
+  /** Writes a package to disk. Throws CancelledError, or StepFailedError; then nothing was kept. */
+  extract<Item>(data: Runnable<Item>, options?: RunOptions<NoInfer<RowOf<Item>>>): Promise<ExtractInfo>;
+  /** Turns extracted packages into tables on disk. */
+  normalize(options?: RunSettings): Promise<NormalizeInfo>;
+  /** Loads normalized packages, each in one commit. */
+  load(options?: RunSettings): Promise<LoadInfo>;
+  /** Takes state and schemas from the destination (dlt: `sync_destination`). */
+  sync(): Promise<void>;
+  /**
+   * Drops tables and state of resources (names, or `re:` patterns), in one commit; the next run loads them from the start. With `dryRun` only says what it
+   * would do. Throws PackagePendingError, ConfigError.
+   */
+  drop(resources: string | readonly string[], options?: DropOptions): Promise<DropInfo>;
+  /** Drops all of a schema, or what JSON paths find in the state of its source (`archives`, `shared.y`, `*`). */
+  drop(options: DropOptions & ({ readonly dropAll: true } | { readonly statePaths: string | readonly string[] })): Promise<DropInfo>;
+  /** Discards pending packages and rewinds state and schemas to before them: their rows are extracted again by the next run. With `dryRun` only says which. */
+  abortPackages(options?: { readonly dryRun?: boolean }): Promise<{ readonly loadIds: readonly string[] }>;
+  listPackages(): Promise<readonly LoadPackageInfo[]>;
+  /** Edits the state outside of a run and commits it (dlt: `managed_state`). Only `sources` may be changed. Throws PackagePendingError, InvalidStateError. */
+  editState(change: (state: PipelineState) => void): Promise<void>;
+  /** The states that the destination has, the newest first. */
+  stateHistory(): Promise<readonly StateVersion[]>;
+  /** Makes the state of that load the newest version; rows stay. Throws ConfigError when there is none, PackagePendingError. */
+  rollbackState(loadId: string): Promise<void>;
+  /** A value of this machine only, never synced (dlt: `local_state_val`). */
+  getLocalState(key: string): StateValue;
+  /** Between runs; undefined takes the value away. Throws PipelineLockedError while the pipeline runs. */
+  setLocalState(key: string, value: StateValue): void;
+  /** Closes the SQL clients that it handed out and a database in memory; `await using` does. Between calls nothing else is open. */
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** A pipeline, and what only attach() and the command line do with it. */
+export interface OpenedPipeline extends Pipeline {
+  /** Replaces all that this machine keeps of the pipeline by what the destination stores. Throws ConfigError when nothing is stored there. With `dryRun` only looks. */
+  restoreLocal(options?: { readonly dryRun?: boolean }): Promise<RestoreInfo>;
+  /** The newest state in the destination; undefined when there is none. Nothing here is changed. */
+  storedState(): Promise<PipelineState | undefined>;
+}
