@@ -80,7 +80,7 @@ export class PipelineParts {
     return this.#destination;
   }
 
-  async openSession({ mustExist = false } = {}): Promise<LoadSession> {
+  async openSession({ mustExist = false }: { readonly mustExist?: boolean } = {}): Promise<LoadSession> {
     return (await this.destination()).open({ ...this.openContext(() => {}), mustExist });
   }
 
