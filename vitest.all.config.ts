@@ -17,6 +17,7 @@ export const onPostgres: readonly string[] = [
   "state-schema",
   "state-size",
   "state-values",
+  "working-dir",
   "write-dispositions",
 ];
 

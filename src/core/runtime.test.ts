@@ -15,6 +15,20 @@ test("a load id is greater than one that another process made before the clock w
   expect(runtime.newLoadId() > ahead).toBe(true);
 });
 
+test("machines that are behind a load id that all have seen make different ones, not much later", async () => {
+  const seen = 4_300_000_000;
+  const made = new Set<string>();
+  for (let machine = 0; machine < 5; machine += 1) {
+    vi.resetModules();
+    const { createRuntime: onAnotherMachine } = await import("./runtime.ts");
+    const runtime = onAnotherMachine();
+    runtime.seeLoadId(`${seen}.5`);
+    made.add(runtime.newLoadId());
+  }
+  expect(made.size).toBeGreaterThan(1);
+  for (const loadId of made) expect(Number(loadId) - seen).toBeLessThan(0.6);
+});
+
 test("the time is that of the wall clock, also when it went on while the process slept, and rises", () => {
   const runtime = createRuntime();
   const awake = Date.now() + 3_600_000;

@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomInt } from "node:crypto";
 
 /** What a run takes from the machine: made once by the pipeline, handed down, replaced in tests. Nothing below reads the clock or chance by itself. */
 export interface Runtime {
@@ -34,15 +34,20 @@ function machineMicros(): number {
 }
 
 let lastLoadMicros = 0;
+let isLastSeen = false;
 
 /** Unix seconds with microseconds, as dlt writes them. Always six digits, so that the order of texts is the order of times. */
 function nextLoadId(micros: number): string {
-  lastLoadMicros = Math.max(micros, lastLoadMicros + 1);
+  // Two machines whose clocks are behind a load id that both have seen must not make the same one of it.
+  lastLoadMicros = Math.max(micros, lastLoadMicros + (isLastSeen ? randomInt(1, 10_000) : 1));
+  isLastSeen = false;
   const seconds = Math.floor(lastLoadMicros / 1_000_000);
   return `${seconds}.${String(lastLoadMicros % 1_000_000).padStart(6, "0")}`;
 }
 
 function seeLoadId(loadId: string): void {
   const micros = Math.ceil(Number(loadId) * 1_000_000);
-  if (Number.isSafeInteger(micros)) lastLoadMicros = Math.max(lastLoadMicros, micros);
+  if (!Number.isSafeInteger(micros) || micros <= lastLoadMicros) return;
+  lastLoadMicros = micros;
+  isLastSeen = true;
 }

@@ -8,6 +8,7 @@ import { jobId } from "../load-package/job-file.ts";
 import type { PackageFolder, PackageJob } from "../load-package/package-folder.ts";
 import type { PackageStore } from "../load-package/package-store.ts";
 import { jobInfo, type LoadPackageInfo, packageInfo } from "./package-info.ts";
+import { loadJob } from "./plan-package.ts";
 import { type Merged, reconcilingPlan } from "./reconciling-plan.ts";
 import { recordCommands } from "./record-commands.ts";
 
@@ -67,6 +68,9 @@ async function commit(options: LoadPackageOptions, jobs: readonly PackageJob[]):
   const plan = reconcilingPlan(options, jobs, (now) => {
     merged.current = now;
   });
+  // The state row is written by the commit itself, its job is done with it.
+  const loadedByCommit = jobs.filter((job) => !plan.jobs.some((planned) => planned.jobId === jobId(job))).map(loadJob);
+  for (const job of loadedByCommit) once("job-started", job);
   const { appliedUpdate } = await session
     .commitPackage(plan, { started: (job) => once("job-started", job), completed: (job) => once("job-completed", job) })
     .catch((error: unknown) => {
@@ -74,6 +78,7 @@ async function commit(options: LoadPackageOptions, jobs: readonly PackageJob[]):
       if (failed !== undefined) tellOfFailure(options, { ...jobInfo(failed), state: "failed", failedMessage: (error as Error).message });
       throw error;
     });
+  for (const job of loadedByCommit) once("job-completed", job);
   guardDisk(folder.workingDir, () => {
     folder.writeSchemaUpdate(appliedUpdate, { isApplied: true });
     recordCommands(folder);

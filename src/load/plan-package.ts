@@ -1,4 +1,5 @@
 import type { PackagePlan } from "../destination-kit/contract.ts";
+import type { LoadJob } from "../destination-kit/load-job.ts";
 import { jobId } from "../load-package/job-file.ts";
 import type { PackageJob } from "../load-package/package-folder.ts";
 import type { PackageCommands } from "../load-package/package-state.ts";
@@ -28,9 +29,14 @@ export function planPackage({ schema, loadId, pipelineName, jobs, insertedAtMicr
     tables: namesOf(chains.flat()),
     truncate: [...new Set(namesOf([...replaced, ...(commands.truncated_tables ?? [])]))],
     drop: namesOf(commands.dropped_tables ?? []),
-    jobs: jobs.map((job) => ({ jobId: jobId(job), table: job.table, format: job.format, path: job.path, bytes: job.bytes })),
+    jobs: jobs.map(loadJob),
     insertedAtMicros,
   };
+}
+
+/** A job as destinations see it. */
+export function loadJob(job: PackageJob): LoadJob {
+  return { jobId: jobId(job), table: job.table, format: job.format, path: job.path, bytes: job.bytes };
 }
 
 function namesOf(tables: readonly TableSchema[]): string[] {
