@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { deflateSync, inflateSync } from "node:zlib";
+import { finished } from "node:stream/promises";
+import { createDeflate, type Deflate, deflateSync, inflateSync } from "node:zlib";
 
 /** SHA3-256 as padded base64, 44 characters: state and schema hashes. */
 export function sha3Base64(data: string | Uint8Array): string {
@@ -20,8 +21,37 @@ export function digest128(text: string, bytes: number): string {
 
 /** Base64 of a zlib stream of the text. Its bytes differ from Python's for the same text: compare only what it decompresses to. */
 export function compressText(text: string | Uint8Array): string {
-  // The highest level takes up to five times as long for a hundredth less; those below give up much more.
-  return deflateSync(text, { level: 7 }).toString("base64");
+  return deflateSync(text, { level }).toString("base64");
+}
+
+// The highest level takes up to five times as long for a hundredth less; those below give up much more.
+const level = 7;
+
+/** A compressed text in two parts: the first is compressed on another thread, also while this one is busy. */
+export class CompressedText {
+  readonly #stream: Deflate;
+  readonly #chunks: Buffer[] = [];
+
+  /** `bytes` is about the length of the text. */
+  constructor(bytes: number) {
+    // A chunk that is full would have to wait for this thread.
+    this.#stream = createDeflate({ level, chunkSize: Math.max(65_536, bytes) });
+    this.#stream.on("data", (chunk: Buffer) => void this.#chunks.push(chunk));
+  }
+
+  write(text: Uint8Array): void {
+    this.#stream.write(text);
+  }
+
+  async end(text: Uint8Array): Promise<string> {
+    this.#stream.end(text);
+    await finished(this.#stream);
+    return Buffer.concat(this.#chunks).toString("base64");
+  }
+
+  discard(): void {
+    this.#stream.destroy();
+  }
 }
 
 /** The text of a compressed text. Throws when it is not strict base64 or not a zlib stream. */

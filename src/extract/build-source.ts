@@ -57,10 +57,15 @@ export async function buildSource(definition: SourceDefinition, environment: Bui
   return hints.parallel === true ? replaceResources(edited, (resource) => ({ ...resource, parallel: true })) : edited;
 }
 
-/** As it was committed; what a schema fills in is seen here, but not stored. A copy is made for those only who look. */
-async function stateToBuildWith({ stateSchema }: SourceDefinition, environment: BuildEnvironment, source: string): Promise<() => Loose> {
+/** As it was committed, now and later; what a schema fills in is seen here, but not stored. A function that takes no context does not look. */
+async function stateToBuildWith(
+  { stateSchema, build }: SourceDefinition,
+  environment: BuildEnvironment,
+  source: string,
+): Promise<() => Loose> {
   let copy: Loose | undefined;
   const committed = (): Loose => (copy ??= new WorkingCopy(environment.sourceState()).state);
+  if (build.length > 0) committed();
   if (stateSchema === undefined) return committed;
   const slot = { schema: stateSchema, source, resource: undefined, pipelineName: environment.pipeline?.name };
   const checked = await checkedState(slot, committed(), "read");

@@ -16,7 +16,7 @@ import { withSourceHints } from "../schema/source-hints.ts";
 import { stateTable } from "../schema/system-tables.ts";
 import { bumpState } from "../state/bump.ts";
 import type { PipelineState, SourceState } from "../state/document.ts";
-import { StateEncoder } from "../state/state-encoder.ts";
+import { type StartedBlob, StateEncoder } from "../state/state-encoder.ts";
 import { type StateRow, stateRow } from "../state/state-row.ts";
 import { WorkingCopy } from "../state/working-copy.ts";
 import type { ResourceDefinition } from "./definition.ts";
@@ -46,8 +46,10 @@ export interface SourceToExtract {
 
 export interface ExtractOptions {
   readonly sources: readonly SourceToExtract[];
-  /** The state to go on from. It is not changed. */
+  /** The state to go on from. It is not changed, unless it is handed over. */
   readonly state: PipelineState;
+  /** The caller does not use `state` any more: a large one need not be copied. */
+  readonly ownsState: boolean;
   /** Hash of the state that the destination has. */
   readonly storedStateHash: string | undefined;
   /** False: no state rows. */
@@ -97,11 +99,12 @@ const progressMs = 100;
 
 /**
  * Runs the resources and writes one package per source: rows, schema, and the state as of its commit.
- * When it fails or is cancelled nothing stays: no package, and the state that was given is as it was.
+ * When it fails or is cancelled nothing stays: no package, and no change of the state.
  */
 export async function extract(options: ExtractOptions): Promise<ExtractResult> {
   const { sources, store } = options;
-  const copy = new WorkingCopy(options.state);
+  // With several sources the package of the first has the old state of the others.
+  const copy = new WorkingCopy(options.state, { ownsBase: options.ownsState && sources.length === 1 });
   const working = copy.state;
   const graphs = sources.map((source) => buildGraph(source.name, source.resources));
   const extracts = sources.map((source, index) => openSource(source, graphs[index]!, working, options));
@@ -112,7 +115,7 @@ export async function extract(options: ExtractOptions): Promise<ExtractResult> {
     await runAll(graphs, extracts, live, options);
     await live.check();
     crashPoint("extract:rows-written");
-    return commit(graphs, extracts, copy.stored(), options);
+    return await commit(graphs, extracts, copy.stored(), options);
   } catch (error) {
     for (const { extract } of extracts) {
       extract.abandon();
@@ -223,12 +226,12 @@ function progressReporter(onProgress: (progress: ResourceProgress) => void): { r
 }
 
 /** Finishes all packages, then commits them in order. Each carries the state as of its own commit: slots of sources that come later keep their old value. */
-function commit(
+async function commit(
   graphs: readonly (readonly GraphNode[])[],
   extracts: readonly OpenSource[],
   working: PipelineState,
   options: ExtractOptions,
-): ExtractResult {
+): Promise<ExtractResult> {
   const { store } = options;
   const encoder = new StateEncoder();
   options.checkState(encoder.byteLength(working), working);
@@ -239,8 +242,10 @@ function commit(
   for (const open of extracts) {
     const knownStates = [options.storedStateHash, state._local?._last_extracted_hash].filter((hash) => hash !== undefined);
     state = advanceState(state, working, open.source.name);
+    const blob = encoder.startBlob(state, options.restorePoint.state);
     bumped = bumpState(state);
-    const row = stateRowOf(state, bumped, { open, encoder, options });
+    const row = await stateRowOf(state, bumped, { open, blob, options });
+    if (row === undefined) blob.discard();
     if (row !== undefined) {
       if (options.storesState) open.extract.writeSystemRow(stateTable, row.row);
       state = row.state;
@@ -282,17 +287,17 @@ function after({ schemas }: RestorePoint, state: Buffer, schema: SchemaDocument)
 }
 
 /** The state row of a package, when the state differs from what was last put into one. Without a table for it the row only says what belongs to the rows. */
-function stateRowOf(
+async function stateRowOf(
   state: PipelineState,
   bumped: PipelineState,
-  { open, encoder, options }: { readonly open: OpenSource; readonly encoder: StateEncoder; readonly options: ExtractOptions },
-): { readonly row: StateRow; readonly state: PipelineState } | undefined {
+  { open, blob, options }: { readonly open: OpenSource; readonly blob: StartedBlob; readonly options: ExtractOptions },
+): Promise<{ readonly row: StateRow; readonly state: PipelineState } | undefined> {
   const now = Timestamp.fromMicros(options.runtime.nowMicros());
-  const row = (): StateRow => stateRow(bumped, open.extract.folder.loadId, now, encoder);
-  if (!options.storesState) return bumped === state ? undefined : { row: row(), state: bumped };
+  const row = async (): Promise<StateRow> => stateRow(bumped, open.extract.folder.loadId, now, await blob.finish(bumped));
+  if (!options.storesState) return bumped === state ? undefined : { row: await row(), state: bumped };
   if (bumped._version_hash === state._local?._last_extracted_hash && !open.forcesState) return undefined;
   const local = { ...(state._local ?? { first_run: true }), _last_extracted_at: now, _last_extracted_hash: bumped._version_hash! };
-  return { row: row(), state: { ...bumped, _local: local } };
+  return { row: await row(), state: { ...bumped, _local: local } };
 }
 
 interface PackageToFinish {

@@ -53,6 +53,13 @@ export class LocalStore {
     return this.#lastRead.state;
   }
 
+  /** As `readState`, for a caller who may change it: what was read before need not be read again. */
+  takeState(): PipelineState | undefined {
+    const state = this.peekState();
+    this.#lastRead = undefined;
+    return state;
+  }
+
   #openState(text: Buffer): PipelineState {
     return openState(() => decodeState(text), this.workingDir, `The local state (${this.#statePath})`);
   }

@@ -1,4 +1,4 @@
-import { compressText } from "../core/digest.ts";
+import { CompressedText, compressText } from "../core/digest.ts";
 import type { PipelineState } from "./document.ts";
 import { encodeState } from "./encode.ts";
 
@@ -25,6 +25,20 @@ export class StateEncoder {
     return compressText(this.document(shared));
   }
 
+  /** Begins to compress a large state on another thread, while its hash, which is a part of it, is computed on this one. */
+  startBlob(state: PipelineState, before: string | Buffer | undefined): StartedBlob {
+    const slots = Buffer.concat(state.sources === undefined ? [] : this.#sources(state));
+    // What did not change since the document of before will most likely not be asked for.
+    if (slots.length < minThreadBytes || before?.includes(slots as Buffer & string) === true)
+      return { finish: (bumped) => Promise.resolve(this.blob(bumped)), discard: () => {} };
+    const stream = new CompressedText(slots.length);
+    stream.write(Buffer.concat([Buffer.from("{"), slots]));
+    return {
+      finish: ({ _local, sources: _, ...rest }) => stream.end(Buffer.from(`,${encodeState(rest).slice(1)}`)),
+      discard: () => stream.discard(),
+    };
+  }
+
   #parts(state: PipelineState): Buffer[] {
     const members = Object.entries(state).map(([key, value]) => (key === "sources" ? this.#sources(state) : [membersOf({ [key]: value })]));
     return [Buffer.from("{"), ...listed(members), Buffer.from("}")];
@@ -46,6 +60,17 @@ export class StateEncoder {
     return bytes;
   }
 }
+
+/** A blob in the making. */
+export interface StartedBlob {
+  /** The blob of the same state once its version and hash are known. */
+  finish(bumped: PipelineState): Promise<string>;
+  /** It is not needed. */
+  discard(): void;
+}
+
+/** What is smaller is compressed before a thread has started. */
+const minThreadBytes = 100_000;
 
 /** Without those that are empty, with commas between. */
 function listed(members: readonly (readonly Buffer[])[]): Buffer[] {

@@ -1,5 +1,5 @@
+import { encodeStateBlob } from "./blob.ts";
 import type { PipelineState } from "./document.ts";
-import { StateEncoder } from "./state-encoder.ts";
 
 /** A row of `_dlt_pipeline_state`. */
 export interface StateRow {
@@ -13,12 +13,12 @@ export interface StateRow {
 }
 
 /** The row that stores `state` with the load package `loadId`. The state has to be bumped. */
-export function stateRow(state: PipelineState, loadId: string, createdAt: Date, encoder: StateEncoder = new StateEncoder()): StateRow {
+export function stateRow(state: PipelineState, loadId: string, createdAt: Date, blob: string = encodeStateBlob(state)): StateRow {
   return {
     version: state._state_version,
     engine_version: state._state_engine_version,
     pipeline_name: state.pipeline_name,
-    state: encoder.blob(state),
+    state: blob,
     created_at: createdAt,
     version_hash: state._version_hash ?? null,
     _dlt_load_id: loadId,

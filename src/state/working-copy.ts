@@ -8,8 +8,13 @@ export class WorkingCopy<State extends object> {
   readonly #base: State;
   #hasFloats = false;
 
-  constructor(base: State) {
+  /** `ownsBase`: nobody else has the base, or looks at it from now on. It is not copied then where it can be changed itself. */
+  constructor(base: State, { ownsBase = false }: { readonly ownsBase?: boolean } = {}) {
     this.#base = base;
+    if (ownsBase && !hasFloats(base)) {
+      this.state = base;
+      return;
+    }
     this.state = cloneState(base, (value) => {
       if (!(value instanceof Float)) return copyOrShare(value);
       this.#hasFloats = true;
@@ -21,6 +26,17 @@ export class WorkingCopy<State extends object> {
   stored(): State {
     return this.#hasFloats ? (withFloats(this.state, this.#base) as State) : this.state;
   }
+}
+
+function hasFloats(value: object): boolean {
+  if (value instanceof Float) return true;
+  if (!isContainer(value)) return false;
+  const members = value as Readonly<Record<string, unknown>>;
+  for (const key in members) {
+    const member = members[key];
+    if (typeof member === "object" && member !== null && hasFloats(member)) return true;
+  }
+  return false;
 }
 
 /** The value itself where it has none of the floats. */
