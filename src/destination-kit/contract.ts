@@ -119,6 +119,8 @@ export interface PackagePlan {
   readonly insertedAtMicros: number;
   /** Stored with the package. Its load id may be newer than that of the package, and gets a load record of its own then. No job loads it. */
   readonly state?: (StateRow & { readonly _dlt_id: string }) | undefined;
+  /** An earlier attempt may be in the middle of its commit: when its load record is there by the time nobody else can commit, nothing is done. */
+  readonly mayBeCommitted?: boolean;
   /** So many states of the pipeline stay, the newest; older rows go in the same transaction. Undefined: all. */
   readonly keepStateVersions?: number | undefined;
   /**

@@ -27,10 +27,16 @@ export class PackagePendingError extends PackageError {
   /** Oldest first. */
   readonly loadIds: readonly string[];
 
-  constructor(options: { readonly workingDir: string; readonly pipelineName: string; readonly loadIds: readonly string[] }) {
-    const { pipelineName, loadIds } = options;
+  constructor(options: {
+    readonly workingDir: string;
+    readonly pipelineName: string;
+    readonly loadIds: readonly string[];
+    /** Default: why the state cannot be changed now. */
+    readonly reason?: string;
+  }) {
+    const { pipelineName, loadIds, reason = "they hold the state and the tables as they are now" } = options;
     super(
-      `Pipeline \`${pipelineName}\` has packages that are not loaded yet (${loadIds.join(", ")}): they hold the state and the tables as they are now. ` +
+      `Pipeline \`${pipelineName}\` has packages that are not loaded yet (${loadIds.join(", ")}): ${reason}. ` +
         `Nothing was changed. Load them with run(), or normalize() and load(); or give them up with abortPackages(), or \`leat pipeline ${pipelineName} abort-packages\`.`,
       options,
     );

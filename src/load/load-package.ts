@@ -38,21 +38,22 @@ export interface LoadedPackage {
  */
 export async function loadPackage(options: LoadPackageOptions): Promise<LoadedPackage> {
   const { folder, store, session } = options;
-  if (folder.mayBeCommitted && (await session.hasLoad(folder.loadId))) {
+  const { mayBeCommitted } = folder;
+  if (mayBeCommitted && (await session.hasLoad(folder.loadId))) {
     guardDisk(store.workingDir, () => moveAll(folder, [...folder.jobs("started"), ...folder.jobs("new")], "completed"));
     return complete(options, {});
   }
   folder.checkFiles();
   const jobs = guardDisk(store.workingDir, () => start(folder));
   crashPoint("load:jobs-started");
-  const merged = await commit(options, jobs);
+  const merged = await commit({ ...options, mayBeCommitted }, jobs);
   guardDisk(store.workingDir, () => moveAll(folder, jobs, "completed"));
   crashPoint("load:jobs-completed");
   return complete(options, merged);
 }
 
 /** Gives what was committed where it is not what the package holds. */
-async function commit(options: LoadPackageOptions, jobs: readonly PackageJob[]): Promise<Merged> {
+async function commit(options: LoadPackageOptions & { readonly mayBeCommitted: boolean }, jobs: readonly PackageJob[]): Promise<Merged> {
   const { folder, session, onJob } = options;
   const byId = new Map(jobs.map((job) => [jobId(job), job]));
   const infoOf = (job: LoadJob, state: LoadJobInfo["state"]): LoadJobInfo => ({ ...jobInfo(byId.get(job.jobId)!), state });

@@ -52,17 +52,30 @@ function reconcileState(
   head: StoredState | undefined,
 ): { readonly row?: StateRow; readonly mergedState: PipelineState | undefined } {
   if (mine === undefined) return { mergedState: undefined };
-  if (head === undefined || knownStates.includes(head.versionHash ?? "")) return { row: mine, mergedState: undefined };
+  if (head === undefined) return { row: mine, mergedState: undefined };
+  const packaged = (): PipelineState => openState(() => decodeStateBlob(mine.state), workingDir, `The state in load package \`${loadId}\``);
+  if (knownStates.includes(head.versionHash ?? "")) return raised(mine, head, packaged, runtime);
   const theirs = bumpState(openState(() => decodeStateBlob(head.blob), workingDir, "The state in the destination"));
   const base = baseState();
-  if (base?._local?._last_extracted_hash === theirs._version_hash) return { row: mine, mergedState: undefined };
-  const packaged = openState(() => decodeStateBlob(mine.state), workingDir, `The state in load package \`${loadId}\``);
-  const merged = mergeStates({ base, mine: packaged, theirs });
+  if (base?._local?._last_extracted_hash === theirs._version_hash) return raised(mine, head, packaged, runtime);
+  const merged = mergeStates({ base, mine: packaged(), theirs });
   const isNew = merged._version_hash !== theirs._version_hash;
   return {
     ...(isNew ? { row: stateRow(merged, loadId, Timestamp.fromMicros(runtime.nowMicros())) } : {}),
     mergedState: merged,
   };
+}
+
+/** Where others changed the state and changed it back, the version rises nevertheless: machines that have a higher one would not take this state. */
+function raised(
+  mine: StateRow,
+  head: StoredState,
+  packaged: () => PipelineState,
+  runtime: Runtime,
+): { readonly row: StateRow; readonly mergedState: PipelineState | undefined } {
+  if (head.version < mine.version || head.versionHash === mine.version_hash) return { row: mine, mergedState: undefined };
+  const state = { ...packaged(), _state_version: head.version + 1 };
+  return { row: stateRow(state, mine._dlt_load_id, Timestamp.fromMicros(runtime.nowMicros())), mergedState: state };
 }
 
 /** The newest load id is the newest state: where another load id came first, the row gets one that is newer still. */
@@ -71,9 +84,11 @@ function withNewestLoadId(row: StateRow, { loadId, runtime }: Reconciliation, he
 }
 
 function reconcileSchema({ schema: mine, baseSchema, workingDir, needed }: Reconciliation, head: StoredSchema | undefined): SchemaDocument {
-  if (head === undefined || [mine.version_hash, ...mine.previous_hashes].includes(head.versionHash)) return mine;
+  // Not by the earlier hashes of this one: a table that was dropped and made again gives a schema that was there before.
+  if (head === undefined || mine.version_hash === head.versionHash) return mine;
   const base = baseSchema();
   if (base?.version_hash === head.versionHash) return mine;
   const theirs = openSchema(head.json, workingDir, `The schema \`${head.schemaName}\` in the destination`);
-  return mergeSchemas({ base, mine, theirs, needed });
+  const merged = mergeSchemas({ base, mine, theirs, needed });
+  return merged.version_hash === mine.version_hash && mine.version > theirs.version ? mine : merged;
 }

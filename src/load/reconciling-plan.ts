@@ -16,6 +16,8 @@ export interface PackageToPlan {
   readonly folder: PackageFolder;
   readonly runtime: Runtime;
   readonly keepStateVersions: number | undefined;
+  /** The package was started before. */
+  readonly mayBeCommitted: boolean;
 }
 
 /** What is stored in place of what the package holds, since others committed in the meantime. */
@@ -26,7 +28,7 @@ export interface Merged {
 
 /** The plan of a package, made final when the destination says what is stored at the moment of the commit. `onMerged` is called for every attempt. */
 export function reconcilingPlan(options: PackageToPlan, jobs: readonly PackageJob[], onMerged: (merged: Merged) => void): PackagePlan {
-  const { pipelineName, folder, runtime, keepStateVersions } = options;
+  const { pipelineName, folder, runtime, keepStateVersions, mayBeCommitted } = options;
   const schema = folder.readSchema();
   const commands = folder.readState();
   const row = jobs.some((job) => job.table === stateTableName) ? commands.pipeline_state : undefined;
@@ -35,6 +37,7 @@ export function reconcilingPlan(options: PackageToPlan, jobs: readonly PackageJo
   const planFor = (final: SchemaDocument, insertedAtMicros: number): PackagePlan => ({
     ...planPackage({ loadId: folder.loadId, schema: final, pipelineName, jobs: rowJobs, insertedAtMicros, commands }),
     keepStateVersions,
+    mayBeCommitted,
   });
   const brought = reconciliation(folder, { schema, row, jobs: rowJobs, runtime });
   return {

@@ -14,6 +14,7 @@ import type { SchemaDocument } from "../schema/document.ts";
 import { oneOf } from "../schema/given.ts";
 import type { ResourceHints } from "../schema/hint-options.ts";
 import type { PipelineState } from "../state/document.ts";
+import { WorkingCopy } from "../state/working-copy.ts";
 import { abortPackages } from "./abort-packages.ts";
 import { dateNow } from "./clock.ts";
 import { beginDevRun } from "./dev-mode.ts";
@@ -33,7 +34,7 @@ import { openStored } from "./restore-stored.ts";
 import type { RunContext } from "./run-context.ts";
 import { SqlClientHandle } from "./sql-client.ts";
 import { rollbackState, type StateVersion, stateHistory } from "./state-history.ts";
-import { extractStep, loadStep, normalizeStep, type StepHost, syncStep } from "./steps.ts";
+import { extractStep, loadStep, normalizeStep, type StepHost, syncAgain, syncStep } from "./steps.ts";
 
 /** A pipeline: a name, a destination, a dataset, and a working directory on this machine. Does nothing until it runs. Throws ConfigError. */
 export function pipeline<const Name extends string = string, const D extends string = `${Name}_dataset`>(
@@ -75,8 +76,8 @@ class PipelineValue implements Untyped {
   }
 
   get state(): DeepReadonly<PipelineState> {
-    return (this.#local.readState() ??
-      this.#parts.newState({ dltType: "dlt.destinations.duckdb", type: "duckdb", name: "duckdb" })) as DeepReadonly<PipelineState>;
+    const state = this.#local.readState() ?? this.#parts.newState({ dltType: "dlt.destinations.duckdb", type: "duckdb", name: "duckdb" });
+    return new WorkingCopy(state, { ownsBase: true }).state as DeepReadonly<PipelineState>;
   }
 
   get firstRun(): boolean {
@@ -107,6 +108,8 @@ class PipelineValue implements Untyped {
       await this.#begin(host, data);
       const packages = [...(await this.#finish(host))];
       if (data !== undefined) {
+        // What waited kept the sync from taking what others have stored in the meantime.
+        if (packages.length > 0 && this.#parts.devMode === undefined) await syncAgain(host);
         await this.#readSessions.keptDuring(() => this.#extract(host, data, options));
         packages.push(...(await this.#finish(host)));
       }

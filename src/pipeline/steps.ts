@@ -25,6 +25,7 @@ import { dateNow } from "./clock.ts";
 import type { ExtractInfo, NormalizeInfo } from "./infos.ts";
 import type { LocalStore } from "./local-store.ts";
 import { extractInfo, normalizeInfo } from "./make-infos.ts";
+import { refuseOtherTarget } from "./refuse-other-target.ts";
 import type { RunContext } from "./run-context.ts";
 import { buildRunnable } from "./runnable.ts";
 import { sharedTables } from "./shared-tables.ts";
@@ -78,6 +79,13 @@ export function syncStep(host: StepHost): Promise<void> {
   });
 }
 
+/** As `syncStep`, within a run that has begun: whether it was the first one is known. */
+export async function syncAgain(host: StepHost): Promise<void> {
+  const { wasFirstRun } = host.context;
+  await syncStep(host);
+  host.context.wasFirstRun = wasFirstRun;
+}
+
 /** Runs resources into packages on disk. */
 export function extractStep(host: StepHost, data: unknown, hints: ResourceHints, refresh?: Refresh | undefined): Promise<ExtractInfo> {
   return extractSources(host, async () => {
@@ -123,6 +131,7 @@ interface ToExtract {
 function extractSources(host: StepHost, prepare: () => Promise<ToExtract>): Promise<ExtractInfo> {
   const { context, local, store, runtime } = host;
   return context.step({ step: "extract", pendingLoadIds: pending(host) }, async (startedAt) => {
+    refuseOtherTarget(host);
     const { state, sources, refresh, ownsState = false } = await prepare();
     const textBefore = local.stateText();
     const result = await extract({
@@ -240,6 +249,7 @@ function stepInfo(
 export async function loadStep(host: StepHost): Promise<readonly LoadedPackage[]> {
   const folders = host.store.normalized();
   if (folders.length === 0) return [];
+  refuseOtherTarget(host);
   const loaded: LoadedPackage[] = [];
   let session: LoadSession | undefined;
   try {

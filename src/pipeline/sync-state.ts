@@ -3,6 +3,8 @@ import type { Runtime } from "../core/runtime.ts";
 import type { LoadSession } from "../destination-kit/contract.ts";
 import type { PackageStore } from "../load-package/package-store.ts";
 import { type PipelineState, stateEngineVersion } from "../state/document.ts";
+import { StateConflictError } from "../state/errors.ts";
+import { mergeStates } from "../state/merge-states.ts";
 import type { LocalStore } from "./local-store.ts";
 import { asLocal, downloadSchemas, openStored } from "./restore-stored.ts";
 
@@ -36,32 +38,77 @@ export async function syncState(options: SyncOptions): Promise<string | undefine
   const isMine =
     stored.engineVersion === stateEngineVersion && stored.versionHash !== undefined && stored.versionHash === mine._version_hash;
   const remote = isMine ? mine : openStored(stored, local.workingDir);
-  const isNews =
-    remote._version_hash !== mine._version_hash && (remote._state_version >= mine._state_version || isOfElsewhere(mine, options));
-  if (isNews) await takeOver(remote, mine, options);
-  else await keep(mine, options);
+  if (remote._version_hash === mine._version_hash) {
+    // Another machine may have changed the schema or dropped tables without a change of the state.
+    await keep(mine, options, Math.max(mine._state_version, stored.version));
+    return remote._version_hash;
+  }
+  const both = await withOwnChanges(remote, mine, options);
+  if (both !== undefined) await takeOver(both, mine, options, remote._version_hash);
+  else if (isBehind(mine, remote, options)) await takeOver(remote, mine, options);
+  else {
+    await keep(mine, options);
+    // What waits was made from an older state, and a later package must not seem to follow one that it never saw.
+    return options.store.pendingLoadIds().length > 0 ? undefined : remote._version_hash;
+  }
   return remote._version_hash;
 }
 
+/** What waits was made from the local state: that is kept, and the commit brings both together. One that did not change since it was stored has nothing to lose. */
+function isBehind(mine: PipelineState, remote: PipelineState, options: SyncOptions): boolean {
+  if (options.store.pendingLoadIds().length > 0) return false;
+  const isStored = mine._version_hash === mine._local?._last_extracted_hash;
+  return isStored || remote._state_version >= mine._state_version || isOfElsewhere(mine, options);
+}
+
+/**
+ * Both sides changed since they were one, as happens to a state that was not stored for a while (`restore_from_destination` off).
+ * Undefined: it is not so, or they cannot be merged.
+ */
+async function withOwnChanges(remote: PipelineState, mine: PipelineState, options: SyncOptions): Promise<PipelineState | undefined> {
+  const { session, store, local, pipelineName } = options;
+  const lastStored = mine._local?._last_extracted_hash;
+  if (lastStored === undefined || lastStored === mine._version_hash || lastStored === remote._version_hash) return undefined;
+  if (store.pendingLoadIds().length > 0 || isOfElsewhere(mine, options)) return undefined;
+  const base = (await session.readStates(pipelineName)).find((one) => one.versionHash === lastStored);
+  if (base === undefined) return undefined;
+  try {
+    return mergeStates({ base: openStored(base, local.workingDir), mine, theirs: remote });
+  } catch (error) {
+    if (error instanceof StateConflictError) return undefined;
+    throw error;
+  }
+}
+
 /** The local state stays. What it lacks is taken from the destination. */
-async function keep(mine: PipelineState, { session, local, place }: SyncOptions): Promise<void> {
-  const known = new Set(local.schemaTexts().keys());
-  const missing = mine.schema_names.filter((name) => !known.has(name));
-  for (const schema of await downloadSchemas(session, missing, local.workingDir)) local.writeSchema(schema);
-  if (mine._local?.first_run === false && mine._local.leat_destination_place === place) return;
-  local.writeState({ ...mine, _local: { ...mine._local, first_run: false, leat_destination_place: place } });
+async function keep(
+  mine: PipelineState,
+  { session, store, local, place }: SyncOptions,
+  version: number = mine._state_version,
+): Promise<void> {
+  const known = local.readSchemas();
+  // The schemas of what waits are ahead of those that are stored; all others are as they were stored, or behind.
+  const isKept = (name: string): boolean => known.has(name) && store.pendingLoadIds().length > 0;
+  const names = mine.schema_names.filter((name) => !isKept(name));
+  for (const schema of await downloadSchemas(session, names, local.workingDir))
+    if (known.get(schema.name)?.version_hash !== schema.version_hash) local.writeSchema(schema);
+  const isKnown = mine._local?.first_run === false && mine._local.leat_destination_place === place;
+  if (isKnown && mine._state_version === version) return;
+  local.writeState({ ...mine, _state_version: version, _local: { ...mine._local, first_run: false, leat_destination_place: place } });
 }
 
 async function takeOver(
   remote: PipelineState,
   mine: PipelineState,
   { session, local, runtime, place, newState }: SyncOptions,
+  storedHash: string | undefined = undefined,
 ): Promise<void> {
   const schemas = await downloadSchemas(session, remote.schema_names, local.workingDir);
   local.removeSchemas();
   crashPoint("sync:schemas-removed");
   for (const schema of schemas) local.writeSchema(schema);
-  local.writeState(asLocal(remote, { asked: newState(), ownPart: mine._local, place, runtime }));
+  const state = asLocal(remote, { asked: newState(), ownPart: mine._local, place, runtime });
+  local.writeState(storedHash === undefined ? state : { ...state, _local: { ...state._local!, _last_extracted_hash: storedHash } });
 }
 
 /** The local state goes with the data of another dataset or destination, and nothing is pending. Only what it says about them is compared. */

@@ -31,6 +31,16 @@ describe("mergeSchemas", () => {
     expect(Object.keys(dataTables(merge({ base: both, mine: more, theirs: withoutPets, needed: ["pets"] })))).toContain("pets");
   });
 
+  test("leaves out a table that one side nested in one that the other dropped", () => {
+    const nested = { ...table("users__tags", { value: "text" }), parent: "users" };
+    const theirs = withTables({
+      ...base.tables,
+      users__tags: nested,
+      users__tags__more: { ...nested, name: "users__tags__more", parent: "users__tags" },
+    });
+    expect(dataTables(merge({ base, mine: withTables({}), theirs }))).toEqual({});
+  });
+
   test("keeps the hints that each side changed", () => {
     const mine = withTables({ users: { ...table("users", { id: "bigint" }), description: "mine" } });
     const theirs = withTables({ users: { ...table("users", { id: "bigint" }), write_disposition: "merge" } });

@@ -24,7 +24,7 @@ export function mergeSchemas({ base, mine, theirs, needed }: SchemasToMerge): Sc
   const tables = mergeMembers<TableSchema>(base?.tables, mine.tables, theirs.tables, isKept, (b, m, t) => mergeTable(mine.name, b, m, t));
   const merged = bumpSchema({
     ...mergeHints<SchemaDocument>(base, mine, theirs),
-    tables,
+    tables: withoutOrphans(tables),
     settings: mergeHints(base?.settings, mine.settings, theirs.settings),
     normalizers: mergeHints(base?.normalizers, mine.normalizers, theirs.normalizers),
     version: Math.max(mine.version, theirs.version),
@@ -35,6 +35,12 @@ export function mergeSchemas({ base, mine, theirs, needed }: SchemasToMerge): Sc
   // Whoever knows one of the two sees that this one came after it.
   const hashes = [...merged.previous_hashes.slice(0, 1), mine.version_hash, ...merged.previous_hashes.slice(1), ...mine.previous_hashes];
   return { ...merged, previous_hashes: [...new Set(hashes)].filter((hash) => hash !== merged.version_hash).slice(0, maxPreviousHashes) };
+}
+
+/** A table that one side nested in one that the other dropped goes with it. */
+function withoutOrphans(tables: Members<TableSchema>): Members<TableSchema> {
+  const kept = Object.entries(tables).filter(([, { parent }]) => parent === undefined || Object.hasOwn(tables, parent));
+  return kept.length === Object.keys(tables).length ? tables : withoutOrphans(Object.fromEntries(kept));
 }
 
 function mergeTable(schemaName: string, base: TableSchema | undefined, mine: TableSchema, theirs: TableSchema): TableSchema {

@@ -3,12 +3,25 @@ import { InvalidStateError } from "./errors.ts";
 
 /** The text of a state document as it lies in `state.json`. Throws InvalidStateError with the path of the first value that state cannot hold. */
 export function encodeState(state: object, options: { readonly sorted?: boolean; readonly maps?: boolean } = {}): string {
-  return encodeJson(state, { ...options, typed: true, large: true, onUnencodable: refuse });
+  return refusingDepth(() => encodeJson(state, { ...options, typed: true, large: true, onUnencodable: refuse }));
 }
 
 /** The text that is hashed, in pieces: keys in the order of their code points. */
 export function writeSortedState(state: object, write: (piece: string) => void): void {
-  writeJson(state, { sorted: true, typed: true, onUnencodable: refuse }, write);
+  refusingDepth(() => writeJson(state, { sorted: true, typed: true, onUnencodable: refuse }, write));
+}
+
+/** Thousands of levels exhaust the stack, of whoever reads them too. */
+function refusingDepth<T>(encode: () => T): T {
+  try {
+    return encode();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new InvalidStateError("The pipeline state has a value that is nested too deeply. Keep fewer levels.", {
+      path: "$",
+      cause: error,
+    });
+  }
 }
 
 function refuse(jsonPath: string, what: string): never {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { duckdb } from "../../src/destinations/duckdb/index.ts";
 import { type Pipeline, type ResourceContext, resource } from "../../src/index.ts";
-import { machine, values } from "./local-pipeline.ts";
+import { failure, machine, values } from "./local-pipeline.ts";
 
 /** Loads each archive once: it remembers the ones it knows. */
 function archives(...urls: string[]) {
@@ -75,4 +75,16 @@ test("the place of the data stays on this machine", async () => {
   const p = machine().pipeline();
   await p.run(archives("a"));
   expect(await values(p, "SELECT count(*)::INT FROM _dlt_pipeline_state WHERE state LIKE '%destination_place%'")).toEqual([0]);
+});
+
+test("packages that wait for one dataset are not loaded into another", async () => {
+  const local = machine();
+  await local.pipeline({ name: "t", datasetName: "dev" }).extract(archives("a", "b"));
+  const prod = local.pipeline({ name: "t", datasetName: "prod" });
+  const error = await failure(() => prod.run(archives("a", "b", "c")));
+  expect(error).toMatchObject({ code: "package-pending" });
+  expect((error as Error).message).toContain("they are for dataset `dev` of duckdb, not for dataset `prod` of duckdb");
+  await prod.abortPackages();
+  await prod.run(archives("a", "b", "c"));
+  expect(await urls(prod)).toEqual(["a", "b", "c"]);
 });

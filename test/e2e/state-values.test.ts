@@ -127,4 +127,16 @@ describe("what state cannot hold is refused with its path, and leaves nothing:",
     expect(p.state.sources).toBeUndefined();
     expect(await tables(p)).toEqual([]);
   });
+
+  test("S8 a value that is nested too deeply", async () => {
+    const deep = resource("deep", function* ({ state }) {
+      yield { id: 1 };
+      let value: unknown = 1;
+      for (let level = 0; level < 50_000; level += 1) value = [value];
+      state["deep"] = value;
+    });
+    const error = await failure(() => localPipeline().run(deep));
+    expect(error).toMatchObject({ code: "state-invalid" });
+    expect(String(error)).toContain("nested too deeply");
+  });
 });

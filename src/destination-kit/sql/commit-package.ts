@@ -13,7 +13,7 @@ import { fillRootKeys } from "./fill-root-keys.ts";
 import { groupJobs } from "./job-groups.ts";
 import { createStaging, deleteInsert, dropStaging, type Merge } from "./merge.ts";
 import { planMerges } from "./plan-merges.ts";
-import { lockDataset, reconcilePlan } from "./reconcile-plan.ts";
+import { isCommitted, lockDataset, reconcilePlan } from "./reconcile-plan.ts";
 import type { SqlTransactions } from "./sql-transactions.ts";
 
 /** Stores a package in one transaction. When it throws, nothing is stored. */
@@ -47,6 +47,7 @@ async function commit(session: SqlTransactions, { plan: asked, observe, alone }:
   const result = await session.inTransaction(async () => {
     const existing = new ExistingTables(session);
     await lockDataset(session);
+    if (asked.mayBeCommitted && (await isCommitted(session, asked.loadId, existing))) return { appliedUpdate: {} };
     const plan = await reconcilePlan(session, asked, existing);
     const merges = planMerges(session, plan);
     const appliedUpdate = await prepareTables(session, plan, merges, existing);

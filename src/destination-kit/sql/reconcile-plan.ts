@@ -9,6 +9,12 @@ export async function lockDataset({ dataset, dialect, driver }: SqlTransactions)
   if (dialect.lockDataset !== undefined) await driver.script([dialect.lockDataset(dataset)]);
 }
 
+/** A client that was killed while its COMMIT was on the way may have committed after its successor looked. */
+export async function isCommitted(session: SqlTransactions, loadId: string, tables: ExistingTables): Promise<boolean> {
+  const existing = await tables.columnsOf([loadsTableName]);
+  return existing.has(loadsTableName) && (await session.exists(session.statements.hasLoad(loadId)));
+}
+
 /** The plan made final by what is stored now. Nobody else may be able to commit. */
 export async function reconcilePlan(session: SqlTransactions, plan: PackagePlan, tables: ExistingTables): Promise<PackagePlan> {
   if (plan.reconcile === undefined) return plan;

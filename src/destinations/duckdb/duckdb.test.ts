@@ -80,6 +80,15 @@ describe("commitPackage", () => {
     expect(await counts(session)).toEqual({ users: 2, versions: 1, loads: 2 });
   });
 
+  test("does nothing when an attempt that may have committed turns out to have", async () => {
+    const session = await open();
+    const jobs = [await parquet("users", "SELECT 1 AS id")];
+    const again = { ...plan("100.1", users, jobs), mayBeCommitted: true };
+    await session.commitPackage(again);
+    await session.commitPackage(again);
+    expect(await counts(session)).toEqual({ users: 1, versions: 1, loads: 1 });
+  });
+
   test("creates a table of a stored schema when its first rows come", async () => {
     const session = await open();
     const both = withColumns(users, "pets", [{ name: "name", data_type: "text" }]);
