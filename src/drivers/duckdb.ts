@@ -57,6 +57,8 @@ export interface DuckDbReadOptions {
 
 /** One connection. Values are exact; failures are DriverFailure. */
 export class DuckDbConnection {
+  /** A transaction does not see what another connection of this process commits meanwhile. Other processes cannot open the file. */
+  readonly commitLock: unknown;
   readonly #connection: DuckDBConnection;
   readonly #values: DuckDbValues;
   readonly #place: FailurePlace;
@@ -64,7 +66,11 @@ export class DuckDbConnection {
   readonly #release: () => void;
   #isClosed = false;
 
-  constructor(connection: DuckDBConnection, parts: { api: DuckDbApi; place: FailurePlace; catalog: string; release: () => void }) {
+  constructor(
+    connection: DuckDBConnection,
+    parts: { api: DuckDbApi; place: FailurePlace; catalog: string; commitLock: unknown; release: () => void },
+  ) {
+    this.commitLock = parts.commitLock;
     this.#connection = connection;
     this.#values = new DuckDbValues(parts.api);
     this.#place = parts.place;
@@ -286,7 +292,8 @@ async function openConnection(
     const statements = Object.entries(settings).filter(([name]) => !startSettingNames.includes(name.toLowerCase()));
     await connection.run(statements.map(([name, value]) => `SET ${quote(name)} = ${settingText(value)}`).join(";"));
     const catalog = String((await connection.runAndReadAll("SELECT current_database()")).getRows()[0]?.[0]);
-    return new DuckDbConnection(connection, { api, place: { path: location.path }, catalog, release });
+    const commitLock = location.path === inMemory ? instance : location.path;
+    return new DuckDbConnection(connection, { api, place: { path: location.path }, catalog, commitLock, release });
   } catch (error) {
     connection.closeSync();
     throw error;

@@ -3,6 +3,7 @@ import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import type { Client, CustomTypesConfig, QueryArrayResult } from "pg";
 import { DriverFailure } from "../core/driver-failure.ts";
+import { InternalError } from "../core/errors.ts";
 import { type PostgresPlace, postgresFailure } from "./postgres-failure.ts";
 import { loadPostgresPackages, type PostgresPackages } from "./postgres-packages.ts";
 import { asksForOther, type PostgresTls, type TlsAttempt, tlsAttempts } from "./postgres-tls.ts";
@@ -43,7 +44,7 @@ export async function connectPostgres(location: PostgresLocation): Promise<Postg
       if (index === attempts.length - 1 || !asksForOther(error, attempt)) throw postgresFailure(error, place);
     }
   }
-  throw new Error("There is always one attempt.");
+  throw new InternalError("There is always one attempt.");
 }
 
 async function connect(

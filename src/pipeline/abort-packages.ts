@@ -4,7 +4,7 @@ import type { PackageFolder } from "../load-package/package-folder.ts";
 import type { PipelineState } from "../state/document.ts";
 import type { LocalStore } from "./local-store.ts";
 import { withLocalValuesOf } from "./local-values.ts";
-import type { StepHost } from "./steps.ts";
+import type { StepHost } from "./step-host.ts";
 
 /**
  * Ends all pending packages without loading them and rewinds local state and schemas to before the oldest of them. Gives their load ids, oldest first.

@@ -1,7 +1,7 @@
 import type { PackageStore } from "../load-package/package-store.ts";
 import type { PipelineState } from "../state/document.ts";
 import type { LocalStore } from "./local-store.ts";
-import type { StepHost } from "./steps.ts";
+import type { StepHost } from "./step-host.ts";
 
 export interface DevModeOptions {
   /** What the dataset would be called otherwise. */

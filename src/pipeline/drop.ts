@@ -1,8 +1,10 @@
 import { ConfigError } from "../core/errors.ts";
 import { checkOptions } from "../extract/definition.ts";
+import { commitOrGiveUp } from "./commit-or-give-up.ts";
 import { type DropPlan, type DropRequest, planDrop, schemaToDrop } from "./drop-plan.ts";
 import { refusePending } from "./edit-state.ts";
-import { extractCommandsStep, loadStep, normalizeStep, type StepHost, syncStep } from "./steps.ts";
+import type { StepHost } from "./step-host.ts";
+import { extractCommandsStep, syncStep } from "./steps.ts";
 
 export interface DropOptions {
   /** All tables and resource states of the schema. */
@@ -77,8 +79,7 @@ function isAsked({ resources, dropAll, statePaths }: DropRequest): boolean {
 
 async function commit(host: StepHost, { state, schema, commands }: DropPlan): Promise<void> {
   await extractCommandsStep(host, state, { schema, commands });
-  if (host.store.extracted().length > 0) await normalizeStep(host);
-  await loadStep(host);
+  await commitOrGiveUp(host, "drop");
 }
 
 function listOf(texts: string | readonly string[] | undefined): readonly string[] {

@@ -4,12 +4,11 @@ import { bumpState } from "../state/bump.ts";
 import { checkEdit } from "../state/check-edit.ts";
 import type { PipelineState } from "../state/document.ts";
 import { encodeState } from "../state/encode.ts";
-import { StateConflictError } from "../state/errors.ts";
 import { WorkingCopy } from "../state/working-copy.ts";
-import { abortPackages } from "./abort-packages.ts";
-import { StepFailedError } from "./errors.ts";
+import { commitOrGiveUp } from "./commit-or-give-up.ts";
 import { checkMaxBytes } from "./state-size.ts";
-import { extractStateStep, loadStep, normalizeStep, type StepHost, syncStep } from "./steps.ts";
+import type { StepHost } from "./step-host.ts";
+import { extractStateStep, syncStep } from "./steps.ts";
 
 /**
  * Changes the state outside of a run and commits it: a package of its own, with the state row alone, goes the way of all packages, so a crash leaves what the
@@ -43,18 +42,5 @@ function checkSize(host: StepHost, before: PipelineState, after: PipelineState):
 
 async function commitState(host: StepHost, state: PipelineState): Promise<void> {
   await extractStateStep(host, state, state.default_schema_name ?? normalizeSchemaName(host.pipeline.name));
-  if (host.store.extracted().length > 0) await normalizeStep(host);
-  try {
-    await loadStep(host);
-  } catch (error) {
-    throw await withoutPackage(host, error);
-  }
-}
-
-/** An edit that another commit has overtaken could never be loaded: its package would stop all runs. */
-async function withoutPackage(host: StepHost, error: unknown): Promise<unknown> {
-  const cause = error instanceof StepFailedError ? error.cause : undefined;
-  if (!(cause instanceof StateConflictError)) return error;
-  await abortPackages(host, { dryRun: false });
-  return new StateConflictError(cause.path.split("."), "edit");
+  await commitOrGiveUp(host, "edit");
 }

@@ -10,7 +10,7 @@ import type { PipelineParts } from "./pipeline-parts.ts";
 import { progressDisplay } from "./progress/progress-display.ts";
 import { RunContext } from "./run-context.ts";
 import { withInterrupts } from "./signals.ts";
-import type { StepHost } from "./steps.ts";
+import type { StepHost } from "./step-host.ts";
 
 export interface PipelineCall {
   readonly parts: PipelineParts;

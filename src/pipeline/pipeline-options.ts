@@ -8,7 +8,7 @@ import { type NamingName, namingNames } from "../schema/naming/naming-convention
 import type { Logger, PipelineEvent } from "./events.ts";
 
 /** A built-in destination by its name. */
-export type DestinationName = "duckdb" | (string & {});
+export type DestinationName = "duckdb" | "postgres" | (string & {});
 
 /** Settings of a run; given to `pipeline()` they hold for all its runs. */
 export interface RunSettings {

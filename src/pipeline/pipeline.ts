@@ -34,7 +34,8 @@ import { openStored } from "./restore-stored.ts";
 import type { RunContext } from "./run-context.ts";
 import { SqlClientHandle } from "./sql-client.ts";
 import { rollbackState, type StateVersion, stateHistory } from "./state-history.ts";
-import { extractStep, loadStep, normalizeStep, type StepHost, syncAgain, syncStep } from "./steps.ts";
+import type { StepHost } from "./step-host.ts";
+import { extractStep, loadStep, normalizeStep, syncAgain, syncStep } from "./steps.ts";
 
 /** A pipeline: a name, a destination, a dataset, and a working directory on this machine. Does nothing until it runs. Throws ConfigError. */
 export function pipeline<const Name extends string = string, const D extends string = `${Name}_dataset`>(

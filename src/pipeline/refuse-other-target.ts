@@ -1,5 +1,5 @@
 import { PackagePendingError } from "../load-package/errors.ts";
-import type { StepHost } from "./steps.ts";
+import type { StepHost } from "./step-host.ts";
 
 /** Packages that wait were made from the state of one dataset: in another one, their rows would begin in the middle. Throws PackagePendingError. */
 export function refuseOtherTarget({ pipeline, local, store, newState }: StepHost): void {

@@ -4,7 +4,7 @@ import type { PipelineState } from "../state/document.ts";
 import { abortPackages } from "./abort-packages.ts";
 import type { LocalStore } from "./local-store.ts";
 import { asLocal, downloadSchemas, openStored } from "./restore-stored.ts";
-import type { StepHost } from "./steps.ts";
+import type { StepHost } from "./step-host.ts";
 
 /** What the destination stores of a pipeline, and what this machine gives up for it. */
 export interface RestoreInfo {

@@ -5,7 +5,8 @@ import { openState } from "../load-package/open-documents.ts";
 import { decodeStateBlob } from "../state/blob.ts";
 import type { PipelineState } from "../state/document.ts";
 import { editState, refusePending } from "./edit-state.ts";
-import { type StepHost, syncStep } from "./steps.ts";
+import type { StepHost } from "./step-host.ts";
+import { syncStep } from "./steps.ts";
 
 /** A state that was committed. */
 export interface StateVersion {
@@ -29,7 +30,7 @@ export async function stateHistory(
 /** Makes the `sources` of an older state those of a new version. All else, and what is of this machine only, stays. Throws ConfigError when there is none of that load. */
 export async function rollbackState(host: StepHost, loadId: string): Promise<void> {
   refusePending(host);
-  await syncStep(host);
+  await syncStep({ ...host, open: (options) => host.open({ ...options, mustExist: true }) });
   const { sources } = (await versionOf(host, loadId)).state;
   await editState(host, (state) => {
     if (sources === undefined) delete state.sources;
@@ -38,7 +39,7 @@ export async function rollbackState(host: StepHost, loadId: string): Promise<voi
 }
 
 async function versionOf(host: StepHost, loadId: string): Promise<StateVersion> {
-  await using session = await host.open();
+  await using session = await host.open({ mustExist: true });
   const versions = await stateHistory(session, { pipelineName: host.pipeline.name, workingDir: host.store.workingDir });
   const found = versions.find((version) => version.loadId === loadId);
   if (found === undefined) throw unknownVersion(`load \`${loadId}\``, host.pipeline.name, versions);

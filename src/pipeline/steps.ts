@@ -1,21 +1,16 @@
-import type { ConfigOf, ConfigOverrides, ConfigSpec } from "../config/spec.ts";
 import { crashPoint } from "../core/crash-point.ts";
-import type { Runtime } from "../core/runtime.ts";
-import type { DestinationContract, LoadSession } from "../destination-kit/contract.ts";
+import type { LoadSession } from "../destination-kit/contract.ts";
 import { extract, type SourceToExtract } from "../extract/extract.ts";
 import type { Refresh } from "../extract/refresh.ts";
 import type { Loose } from "../extract/rows.ts";
-import type { RunningPipeline } from "../extract/running.ts";
 import { type LoadedPackage, loadPackage } from "../load/load-package.ts";
 import { asDiskError } from "../load-package/errors.ts";
 import type { PackageFolder } from "../load-package/package-folder.ts";
 import type { PackageCommands } from "../load-package/package-state.ts";
-import type { PackageStore } from "../load-package/package-store.ts";
 import { jobFormatOf } from "../normalize/job-format-of.ts";
 import { normalize } from "../normalize/normalize.ts";
 import type { SchemaDocument } from "../schema/document.ts";
 import type { ResourceHints } from "../schema/hint-options.ts";
-import type { NamingName } from "../schema/naming/naming-convention.ts";
 import { normalizeSchemaName } from "../schema/naming/schema-name.ts";
 import { newSchema } from "../schema/new-schema.ts";
 import type { SchemaUpdate } from "../schema/update.ts";
@@ -23,40 +18,14 @@ import type { PipelineState } from "../state/document.ts";
 import { checkHints, checkSupported } from "./check-supported.ts";
 import { dateNow } from "./clock.ts";
 import type { ExtractInfo, NormalizeInfo } from "./infos.ts";
-import type { LocalStore } from "./local-store.ts";
 import { extractInfo, normalizeInfo } from "./make-infos.ts";
 import { refuseOtherTarget } from "./refuse-other-target.ts";
-import type { RunContext } from "./run-context.ts";
 import { buildRunnable } from "./runnable.ts";
 import { sharedTables } from "./shared-tables.ts";
-import { type StateLimits, stateSizeCheck } from "./state-size.ts";
+import { stateSizeCheck } from "./state-size.ts";
+import type { StepHost } from "./step-host.ts";
 import { syncState } from "./sync-state.ts";
 import { takeOver } from "./take-over.ts";
-
-/** What the steps of one run work with. */
-export interface StepHost {
-  readonly pipeline: RunningPipeline;
-  readonly context: RunContext;
-  readonly runtime: Runtime;
-  readonly local: LocalStore;
-  readonly store: PackageStore;
-  readonly destination: DestinationContract;
-  readonly naming: NamingName;
-  /** State is read from and written to the destination. */
-  readonly restoresState: boolean;
-  readonly extract: { readonly workers: number; readonly maxParallelItems: number; readonly order: "fifo" | "round_robin" };
-  readonly deleteCompletedJobs: boolean;
-  readonly state: StateLimits;
-  config<Spec extends ConfigSpec>(
-    spec: Spec,
-    options: { readonly overrides: ConfigOverrides<Spec>; readonly sections: readonly string[] },
-  ): Promise<ConfigOf<Spec>>;
-  /** With `mustExist` a database that is not there is not created. `datasetName` is another dataset of the destination. */
-  open(options?: { readonly mustExist?: boolean; readonly datasetName?: string }): Promise<LoadSession>;
-  /** Where the data is, as the destination says. Looks up its config. */
-  place(): Promise<string>;
-  newState(): PipelineState;
-}
 
 /** Brings local state in step with the destination. The database is closed again before any code of a resource runs. */
 export function syncStep(host: StepHost): Promise<void> {

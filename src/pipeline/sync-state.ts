@@ -48,8 +48,9 @@ export async function syncState(options: SyncOptions): Promise<string | undefine
   else if (isBehind(mine, remote, options)) await takeOver(remote, mine, options);
   else {
     await keep(mine, options);
-    // What waits was made from an older state, and a later package must not seem to follow one that it never saw.
-    return options.store.pendingLoadIds().length > 0 ? undefined : remote._version_hash;
+    // A package that is extracted now must not seem to follow a state that it never saw: what waits, and what was changed here only, was made from an older one.
+    const follows = options.store.pendingLoadIds().length === 0 && mine._local?._last_extracted_hash === remote._version_hash;
+    return follows ? remote._version_hash : undefined;
   }
   return remote._version_hash;
 }
@@ -63,7 +64,7 @@ function isBehind(mine: PipelineState, remote: PipelineState, options: SyncOptio
 
 /**
  * Both sides changed since they were one, as happens to a state that was not stored for a while (`restore_from_destination` off).
- * Undefined: it is not so, or they cannot be merged.
+ * Undefined: it is not so, or the state that was stored last is not there any more. Throws StateConflictError.
  */
 async function withOwnChanges(remote: PipelineState, mine: PipelineState, options: SyncOptions): Promise<PipelineState | undefined> {
   const { session, store, local, pipelineName } = options;
@@ -75,8 +76,7 @@ async function withOwnChanges(remote: PipelineState, mine: PipelineState, option
   try {
     return mergeStates({ base: openStored(base, local.workingDir), mine, theirs: remote });
   } catch (error) {
-    if (error instanceof StateConflictError) return undefined;
-    throw error;
+    throw error instanceof StateConflictError ? new StateConflictError(error.path.split("."), "unstored") : error;
   }
 }
 

@@ -65,8 +65,8 @@ export class TypeConflictError extends SchemaError {
     const { table, column, dataTypes } = about;
     return new TypeConflictError(
       `Column \`${column}\` of table \`${table}\` is ${dataTypes[1]} in this package, but another pipeline created it as ${dataTypes[0]} since this run began. ` +
-        "Nothing of the package was stored. Give its packages up with abort-packages and run again: the rows are then fitted to the column. " +
-        `Declare the type in both with columns: { ${column}: { dataType: ... } }.`,
+        "Nothing of the package was stored. Give its packages up with abort-packages and run again: a pipeline of the same name then fits its rows to the column. " +
+        `In one of another name declare the column as it is there, with columns: { ${column}: { dataType: "${dataTypes[0]}" } }.`,
       about,
     );
   }

@@ -21,7 +21,9 @@ const maxPreviousHashes = 10;
  */
 export function mergeSchemas({ base, mine, theirs, needed }: SchemasToMerge): SchemaDocument {
   const isKept = (name: string): boolean => needed.has(name) || !isUnchanged(mine.tables[name], base?.tables[name]);
-  const tables = mergeMembers<TableSchema>(base?.tables, mine.tables, theirs.tables, isKept, (b, m, t) => mergeTable(mine.name, b, m, t));
+  const tables = mergeMembers<TableSchema>(base?.tables, mine.tables, theirs.tables, isKept, (b, m, t) =>
+    mergeTable(mine.name, b, m, t, needed),
+  );
   const merged = bumpSchema({
     ...mergeHints<SchemaDocument>(base, mine, theirs),
     tables: withoutOrphans(tables),
@@ -43,14 +45,22 @@ function withoutOrphans(tables: Members<TableSchema>): Members<TableSchema> {
   return kept.length === Object.keys(tables).length ? tables : withoutOrphans(Object.fromEntries(kept));
 }
 
-function mergeTable(schemaName: string, base: TableSchema | undefined, mine: TableSchema, theirs: TableSchema): TableSchema {
+function mergeTable(
+  schemaName: string,
+  base: TableSchema | undefined,
+  mine: TableSchema,
+  theirs: TableSchema,
+  needed: ReadonlySet<string>,
+): TableSchema {
   const columns = mergeMembers<ColumnSchema>(
     base?.columns,
     mine.columns,
     theirs.columns,
     () => true,
     (b, m, t) => {
-      if (m.data_type !== undefined && t.data_type !== undefined && m.data_type !== t.data_type)
+      // Of a table that one side dropped and made again the new type counts, unless rows for the old one wait.
+      const isRemade = b !== undefined && (b.data_type === t.data_type || (b.data_type === m.data_type && !needed.has(mine.name)));
+      if (m.data_type !== undefined && t.data_type !== undefined && m.data_type !== t.data_type && !isRemade)
         throw TypeConflictError.betweenPipelines({ schemaName, table: mine.name, column: m.name, dataTypes: [t.data_type, m.data_type] });
       return mergeHints<ColumnSchema>(b, m, t);
     },

@@ -63,9 +63,14 @@ function mergeShared(base: unknown, mine: unknown, theirs: unknown, path: Path):
 
 /** Two runs that bring the state of a resource from one point to the same other one have read the same rows: both would store them. */
 function mergeResource(base: unknown, mine: unknown, theirs: unknown, path: Path): unknown {
-  if (isSame(mine, base)) return theirs;
-  if (isSame(theirs, base) || (mine === undefined && theirs === undefined)) return mine;
+  if (isSame(filled(mine), filled(base))) return theirs === undefined && base === undefined ? mine : theirs;
+  if (isSame(filled(theirs), filled(base)) || (mine === undefined && theirs === undefined)) return mine;
   throw new StateConflictError(path);
+}
+
+/** A slot that was looked at and left empty is as good as none. */
+function filled(slot: unknown): unknown {
+  return Object.keys(levelOf(slot)).length === 0 ? undefined : slot;
 }
 
 /** Where the data is and other entries of the document: this side's where it changed them. */

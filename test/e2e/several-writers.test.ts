@@ -126,6 +126,94 @@ test("several packages that wait are loaded one after the other over the head of
   expect(first.state.sources).toEqual(restored.state.sources);
 });
 
+test("State: pipelines of one process that commit at the same moment keep each other's slots and tables", async () => {
+  const first = machine();
+  const names = ["a", "b", "c", "d", "e", "f"];
+  const pipelines = names.map((name) => machineBeside(first, name).pipeline());
+  for (const [index, p] of pipelines.entries()) await prepare(p, counted(names[index]!));
+  await Promise.all(pipelines.map((p) => p.load()));
+  const restored = machineBeside(first, "restored").pipeline();
+  await restored.sync();
+  expect(restored.state.sources?.["shop"]?.resources).toEqual(Object.fromEntries(names.map((name) => [name, { n: 1 }])));
+  expect(Object.keys(restored.defaultSchema?.tables ?? {})).toEqual(expect.arrayContaining(names));
+});
+
+test("State: a resource that only looked at its empty state does not stand against one that filled it", async () => {
+  const [a, b] = twoMachines();
+  const [first, second] = [a.pipeline(), b.pipeline()];
+  const looking = source("shop", () => [
+    resource("orders", function* ({ state }: ResourceContext<Count>) {
+      yield { run: state.n ?? 0 };
+    }),
+  ])();
+  await prepare(first, looking);
+  await second.run(counted("orders"));
+  await first.load();
+  expect(first.state.sources?.["shop"]?.resources).toEqual({ orders: { n: 1 } });
+});
+
+test.each([
+  ["the one that waits has other tables", "refreshes first"],
+  ["the refresh waits", "refreshes last"],
+])("a table that one machine makes again with another type is no conflict when %s", async (_, order) => {
+  const [a, b] = twoMachines();
+  const [first, second] = [a.pipeline(), b.pipeline()];
+  await first.run([{ id: 1 }], { tableName: "people" });
+  await second.sync();
+  const refresh = { tableName: "people", refresh: "drop_resources" } as const;
+  if (order === "refreshes first") {
+    await prepare(second, counted("orders"));
+    await first.run([{ id: "one" }], refresh);
+    await second.load();
+  } else {
+    await first.extract([{ id: "one" }], refresh);
+    await first.normalize();
+    await second.run(counted("orders"));
+    await first.load();
+  }
+  expect(await values(first, "SELECT id FROM people")).toEqual(["one"]);
+  const restored = machineBeside(a, "third").pipeline();
+  await restored.sync();
+  expect(restored.schemas["shop"]?.tables["people"]?.columns["id"]?.data_type).toBe("text");
+  expect(await tables(restored)).toEqual(["orders", "people"]);
+});
+
+test("State: a drop that meets a commit of another machine is done, or given up and can be repeated", async () => {
+  const [a, b] = twoMachines();
+  const second = b.pipeline();
+  await a.pipeline().run(counted("orders"));
+  await second.extract(counted("orders"));
+  await second.normalize();
+  let meeting: Promise<unknown> | undefined;
+  // Between the sync of the drop and its commit.
+  const dropping = a.pipeline({
+    onEvent: (event) => {
+      if (event.type === "step-completed" && event.step === "sync") meeting = second.load().catch((error: unknown) => error);
+    },
+  });
+  const failed = await failure(async () => {
+    await dropping.drop("orders");
+    throw new Error("dropped");
+  });
+  await meeting;
+  if (String(failed) !== "Error: dropped") expect(String(failed)).toContain("Drop it again");
+  expect(a.pipeline().hasPendingData).toBe(false);
+  await second.abortPackages();
+  await a.pipeline().drop("orders");
+  await a.pipeline().run(counted("orders"));
+  expect(await values(second, "SELECT run FROM orders")).toEqual([1]);
+});
+
+test("State: what changed here while it was not stored, and elsewhere too, is a conflict that says how to go on", async () => {
+  const [a, b] = twoMachines();
+  await a.pipeline().run(counted("orders"));
+  await a.pipeline({ restoreFromDestination: false }).run(counted("orders"));
+  for (let run = 0; run < 2; run += 1) await b.pipeline().run(counted("orders"));
+  const error = await failure(() => a.pipeline().run(counted("users")));
+  expect(error).toMatchObject({ code: "state-conflict", path: "sources.shop.resources.orders" });
+  expect(String(error)).toContain("leat pipeline NAME sync");
+});
+
 function twoMachines(): [Machine, Machine] {
   const first = machine();
   return [first, machineBeside(first, "other")];

@@ -5,6 +5,7 @@ import { loadsTableName, stateTableName, versionTableName } from "../../schema/s
 import type { CommitResult, JobObserver, PackagePlan } from "../contract.ts";
 import { LoadJobFailedError, UnsupportedError } from "../errors.ts";
 import type { LoadJob } from "../load-job.ts";
+import { withCommitLock } from "./commit-lock.ts";
 import { planDdl } from "./ddl.ts";
 import type { JobStatement } from "./dialect.ts";
 import type { SqlDriver } from "./driver.ts";
@@ -44,13 +45,13 @@ function refuseFormats({ destination, capabilities }: SqlTransactions, jobs: rea
 }
 
 async function commit(session: SqlTransactions, { plan: asked, observe, alone }: Work): Promise<CommitResult> {
-  const result = await session.inTransaction(async () => {
+  const work = async (): Promise<CommitResult> => {
     const existing = new ExistingTables(session);
     await lockDataset(session);
     if (asked.mayBeCommitted && (await isCommitted(session, asked.loadId, existing))) return { appliedUpdate: {} };
     const plan = await reconcilePlan(session, asked, existing);
     const merges = planMerges(session, plan);
-    const appliedUpdate = await prepareTables(session, plan, merges, existing);
+    const appliedUpdate = await prepareTables(session, { plan, merges }, existing);
     await session.driver.script(merges.flatMap(createStaging));
     const staging = new Map(merges.flatMap(({ tables }) => tables.map((table) => [table.schema.name, table.staging])));
     for (const group of groupJobs(plan.jobs, { alone })) await loadGroup(session, { plan, observe, group, staging });
@@ -59,7 +60,8 @@ async function commit(session: SqlTransactions, { plan: asked, observe, alone }:
     await storeRecords(session, plan);
     crashPoint("load:before-commit");
     return { appliedUpdate };
-  });
+  };
+  const result = await withCommitLock(session.driver.commitLock, () => session.inTransaction(work));
   crashPoint("load:after-commit");
   return result;
 }
@@ -75,11 +77,15 @@ async function storeRecords(session: SqlTransactions, plan: PackagePlan): Promis
     await session.run(statements.deleteOldStates(pipelineName, keepStateVersions));
 }
 
+interface PlanWithMerges {
+  readonly plan: PackagePlan;
+  readonly merges: readonly Merge[];
+}
+
 /** Drops, creates, stores the schema, empties. DuckDB fails at the commit when a table is altered after a DELETE on it, so all DDL comes first. */
 async function prepareTables(
   session: SqlTransactions,
-  plan: PackagePlan,
-  merges: readonly Merge[],
+  { plan, merges }: PlanWithMerges,
   tables: ExistingTables,
 ): Promise<CommitResult["appliedUpdate"]> {
   const { dialect, driver, statements } = session;

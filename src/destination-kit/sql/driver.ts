@@ -2,6 +2,8 @@ import type { ReadOptions } from "../contract.ts";
 
 /** One connection to a database, as a driver module gives it. Throws DriverFailure. */
 export interface SqlDriver {
+  /** Within this process, commits to what this names wait for each other: where a transaction does not see what is committed while it runs. Left out where the database lets them wait. */
+  readonly commitLock?: unknown;
   /** All rows, values exact. */
   query<Row>(sql: string, parameters?: readonly unknown[], options?: ReadOptions): Promise<Row[]>;
   /** The rows in batches; the connection is busy until the last one. */

@@ -1,0 +1,35 @@
+import type { ConfigOf, ConfigOverrides, ConfigSpec } from "../config/spec.ts";
+import type { Runtime } from "../core/runtime.ts";
+import type { DestinationContract, LoadSession } from "../destination-kit/contract.ts";
+import type { RunningPipeline } from "../extract/running.ts";
+import type { PackageStore } from "../load-package/package-store.ts";
+import type { NamingName } from "../schema/naming/naming-convention.ts";
+import type { PipelineState } from "../state/document.ts";
+import type { LocalStore } from "./local-store.ts";
+import type { RunContext } from "./run-context.ts";
+import type { StateLimits } from "./state-size.ts";
+
+/** What the steps of one run work with. */
+export interface StepHost {
+  readonly pipeline: RunningPipeline;
+  readonly context: RunContext;
+  readonly runtime: Runtime;
+  readonly local: LocalStore;
+  readonly store: PackageStore;
+  readonly destination: DestinationContract;
+  readonly naming: NamingName;
+  /** State is read from and written to the destination. */
+  readonly restoresState: boolean;
+  readonly extract: { readonly workers: number; readonly maxParallelItems: number; readonly order: "fifo" | "round_robin" };
+  readonly deleteCompletedJobs: boolean;
+  readonly state: StateLimits;
+  config<Spec extends ConfigSpec>(
+    spec: Spec,
+    options: { readonly overrides: ConfigOverrides<Spec>; readonly sections: readonly string[] },
+  ): Promise<ConfigOf<Spec>>;
+  /** With `mustExist` a database that is not there is not created. `datasetName` is another dataset of the destination. */
+  open(options?: { readonly mustExist?: boolean; readonly datasetName?: string }): Promise<LoadSession>;
+  /** Where the data is, as the destination says. Looks up its config. */
+  place(): Promise<string>;
+  newState(): PipelineState;
+}
