@@ -1,5 +1,6 @@
 import { createInterface } from "node:readline/promises";
 import { ConfigError } from "../core/errors.ts";
+import { print } from "./output.ts";
 
 /** Asks whether to go on. Throws ConfigError where nobody can be asked. */
 export async function isConfirmed({ json }: { readonly json: boolean }): Promise<boolean> {
@@ -7,7 +8,12 @@ export async function isConfirmed({ json }: { readonly json: boolean }): Promise
     throw new ConfigError("Nothing was changed: without a terminal to ask on, and with --json, --yes has to be given.");
   const lines = createInterface({ input: process.stdin, output: process.stdout });
   try {
+    // Ctrl-C and Ctrl-D are a no.
     return /^y(es)?$/i.test((await lines.question("Go on? [y/N] ")).trim());
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ABORT_ERR") throw error;
+    print("");
+    return false;
   } finally {
     lines.close();
   }

@@ -29,6 +29,7 @@ export async function dropCommand(name: string, resources: readonly string[], op
   const { json = false, yes = false, dryRun = false, dropAll = false, statePaths = [] } = options;
   if (resources.length === 0 && !dropAll && statePaths.length === 0)
     throw new ConfigError("Nothing is selected: name resources (or patterns, re:…), or give --drop-all or --state-paths.");
+  if (resources.length > 0 && dropAll) throw new ConfigError("Either name resources, or give --drop-all: it drops all of them.");
   const warnings: string[] = [];
   await using pipeline = await open(name, options, (message) => warnings.push(message));
   const request = requestOf(options);
@@ -77,11 +78,19 @@ function planText(pipeline: Pipeline, plan: DropInfo, counted: readonly CountedR
   return [
     `Pipeline ${pipeline.name}: this is dropped, of schema ${plan.schemaName} in dataset ${pipeline.datasetName}${place === null ? "" : ` in ${place}`}`,
     ...tableText(rows),
+    ...keptText(pipeline, plan),
     ...warnings,
     plan.tables.length === 0
       ? "No table is touched."
       : "The next run loads these resources from the start, where the source still has their rows.",
   ].join("\n");
+}
+
+/** A resource that keeps its place in what the source shares does not start over. */
+function keptText(pipeline: Pipeline, { schemaName, resources }: DropInfo): string[] {
+  const shared = Object.keys(pipeline.state.sources?.[schemaName] ?? {}).filter((key) => key !== "resources");
+  if (resources.length === 0 || shared.length === 0) return [];
+  return [`What the resources of source ${schemaName} share stays: ${shared.join(", ")}. --state-paths '*' drops it, too.`];
 }
 
 function rowsText({ rows, isMore }: CountedRows): string {

@@ -83,7 +83,7 @@ function repair({ source, pipelineName = "NAME" }: SchemaSlot, path: StatePath):
   const inSource = pathText(path.slice(2));
   const drop =
     path.length > 2
-      ? `drop it (leat pipeline ${pipelineName} drop --state-paths '${inSource}'), `
+      ? `drop it (leat pipeline ${pipelineName} drop --schema ${source} --state-paths '${inSource}'), `
       : `drop it (in the state of source \`${source}\`), `;
   return `Set the value (leat state set ${pipelineName} '${pathText(path)}' VALUE), ${drop}or let the schema take it.`;
 }
