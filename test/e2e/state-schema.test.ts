@@ -76,7 +76,7 @@ describe("the schema of a resource's state", () => {
     expect(error.message).toContain("The stored state of resource `games` of source `shop` does not fit its stateSchema.");
     expect(error.message).toContain("`sources.shop.resources.games.archives[0]`: Invalid input: expected string, received number");
     expect(error.message).toContain("leat state set shop 'sources.shop.resources.games.archives[0]' VALUE");
-    expect(error.message).toContain("leat pipeline shop drop --state-paths 'resources.games.archives[0]'");
+    expect(error.message).toContain("leat pipeline shop drop --schema shop --state-paths 'resources.games.archives[0]'");
     expect(events).toEqual([]);
     expect(p.hasPendingData).toBe(false);
     expect(readFileSync(join(p.workingDir, "state.json"), "utf8")).toBe(before);
@@ -304,7 +304,7 @@ describe("the schema of a source's state", () => {
     expect(error).toBeInstanceOf(InvalidStateError);
     expect(error.path).toBe("sources.crm.fields.a");
     expect(error.message).toContain("The stored state of source `crm`");
-    expect(error.message).toContain("leat pipeline shop drop --state-paths 'fields.a'");
+    expect(error.message).toContain("leat pipeline shop drop --schema crm --state-paths 'fields.a'");
     expect(isBuilt).toBe(false);
   });
 
