@@ -29,6 +29,7 @@ import { withinCall } from "./pipeline-call.ts";
 import type { PipelineOptions, RunSettings } from "./pipeline-options.ts";
 import { PipelineParts } from "./pipeline-parts.ts";
 import type { OpenedPipeline, Pipeline, RunOptions } from "./pipeline-type.ts";
+import { refuseOtherTarget } from "./refuse-other-target.ts";
 import { type RestoreInfo, restoreLocal } from "./restore-local.ts";
 import { openStored } from "./restore-stored.ts";
 import type { RunContext } from "./run-context.ts";
@@ -135,6 +136,7 @@ class PipelineValue implements Untyped {
 
   load(options: RunSettings = {}): Promise<LoadInfo> {
     return this.#within(options, async (host, context) => {
+      refuseOtherTarget(host);
       const info = await this.#loadInfo(host, context.startedAt, await loadStep(host));
       pipelineObserver()?.onLoaded(info);
       return info;
@@ -230,8 +232,9 @@ class PipelineValue implements Untyped {
   /** A run in dev mode takes nothing from the destination. One without data only finishes what waits. */
   async #begin(host: StepHost, data: unknown): Promise<void> {
     const { devMode } = this.#parts;
-    if (devMode === undefined) await syncStep(host);
-    else if (data !== undefined) await beginDevRun(devMode, host);
+    if (devMode !== undefined) return data === undefined ? undefined : await beginDevRun(devMode, host);
+    refuseOtherTarget(host);
+    await syncStep(host);
   }
 
   #extract(host: StepHost, data: unknown, options: RunOptions<never>): Promise<ExtractInfo> {

@@ -19,7 +19,6 @@ import { checkHints, checkSupported } from "./check-supported.ts";
 import { dateNow } from "./clock.ts";
 import type { ExtractInfo, NormalizeInfo } from "./infos.ts";
 import { extractInfo, normalizeInfo } from "./make-infos.ts";
-import { refuseOtherTarget } from "./refuse-other-target.ts";
 import { buildRunnable } from "./runnable.ts";
 import { sharedTables } from "./shared-tables.ts";
 import { stateSizeCheck } from "./state-size.ts";
@@ -100,7 +99,6 @@ interface ToExtract {
 function extractSources(host: StepHost, prepare: () => Promise<ToExtract>): Promise<ExtractInfo> {
   const { context, local, store, runtime } = host;
   return context.step({ step: "extract", pendingLoadIds: pending(host) }, async (startedAt) => {
-    refuseOtherTarget(host);
     const { state, sources, refresh, ownsState = false } = await prepare();
     const textBefore = local.stateText();
     const result = await extract({
@@ -218,7 +216,6 @@ function stepInfo(
 export async function loadStep(host: StepHost): Promise<readonly LoadedPackage[]> {
   const folders = host.store.normalized();
   if (folders.length === 0) return [];
-  refuseOtherTarget(host);
   const loaded: LoadedPackage[] = [];
   let session: LoadSession | undefined;
   try {

@@ -82,6 +82,7 @@ test("packages that wait for one dataset are not loaded into another", async () 
   await local.pipeline({ name: "t", datasetName: "dev" }).extract(archives("a", "b"));
   const prod = local.pipeline({ name: "t", datasetName: "prod" });
   const error = await failure(() => prod.run(archives("a", "b", "c")));
+  expect(await failure(() => prod.load())).toMatchObject({ code: "package-pending" });
   expect(error).toMatchObject({ code: "package-pending" });
   expect((error as Error).message).toContain("they are for dataset `dev` of duckdb, not for dataset `prod` of duckdb");
   await prod.abortPackages();
