@@ -87,8 +87,9 @@ function planText(pipeline: Pipeline, plan: DropInfo, counted: readonly CountedR
 }
 
 /** A resource that keeps its place in what the source shares does not start over. */
-function keptText(pipeline: Pipeline, { schemaName, resources }: DropInfo): string[] {
-  const shared = Object.keys(pipeline.state.sources?.[schemaName] ?? {}).filter((key) => key !== "resources");
+function keptText(pipeline: Pipeline, { schemaName, resources, statePaths }: DropInfo): string[] {
+  const goes = new Set(["resources", ...statePaths.map((path) => path.slice(schemaName.length + 1))]);
+  const shared = Object.keys(pipeline.state.sources?.[schemaName] ?? {}).filter((key) => !goes.has(key));
   if (resources.length === 0 || shared.length === 0) return [];
   return [`What the resources of source ${schemaName} share stays: ${shared.join(", ")}. --state-paths '*' drops it, too.`];
 }

@@ -68,7 +68,7 @@ describe("leat run", () => {
       "<clock> shop: extract, people: 2 rows
       <clock> shop: extract took <time>, 2 rows of 1 resource
       <clock> shop: normalize of package <load id> took <time>, 2 rows
-      <clock> shop: load took <time>, 2 of 3 jobs, package <load id> committed
+      <clock> shop: load took <time>, 3 of 3 jobs, package <load id> committed
       "
     `);
     expect(await project.values("shop.duckdb", "SELECT id FROM data.people ORDER BY id")).toEqual(["1", "2"]);
