@@ -248,7 +248,8 @@ describe.each(testDestinations)("connections of a dataset, on $name", (destinati
     expect(world.connections.open).toBe(0);
     await p.dataset().sql`select 1 as a`.fetchOne();
     await Promise.all(numbers(1, 20).map((id) => table.where("_id", "=", id).fetchOne()));
-    expect(world.connections).toMatchObject({ open: 0, most: 4 });
+    expect(world.connections.open).toBe(0);
+    expect(world.connections.most).toBeLessThanOrEqual(4);
   });
 
   test("wait a moment for the next query while resources run, not longer, and are closed before the load", async () => {
