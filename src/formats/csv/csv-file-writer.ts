@@ -1,23 +1,21 @@
-import { closeSync, fdatasyncSync, openSync, renameSync, rmSync } from "node:fs";
 import { writeAll } from "../../core/files.ts";
+import { UnfinishedFile } from "../unfinished-file.ts";
 import type { CsvColumn } from "./csv-column.ts";
 import { quoteField } from "./quote-field.ts";
 
-/** Writes one CSV file. It grows as `<path>.tmp` and gets its name when it is whole. */
+/** Writes one CSV file. */
 export class CsvFileWriter {
-  readonly path: string;
-  readonly #temporaryPath: string;
-  readonly #fd: number;
+  readonly #file: UnfinishedFile;
   #bytes = 0;
   #rows = 0;
-  #isOpen = true;
-  #isDone = false;
 
   constructor(path: string, header: readonly string[]) {
-    this.path = path;
-    this.#temporaryPath = `${path}.tmp`;
-    this.#fd = openSync(this.#temporaryPath, "w");
+    this.#file = new UnfinishedFile(path);
     this.#write(`${header.map(quoteField).join(",")}\n`);
+  }
+
+  get path(): string {
+    return this.#file.path;
   }
 
   /** One column per name of the header, in its order. */
@@ -38,35 +36,19 @@ export class CsvFileWriter {
 
   /** Ends the file and gives it its name. Its content survives a power cut (the name only when the folder is synced, too). */
   close(): { bytes: number; rows: number } {
-    try {
-      fdatasyncSync(this.#fd);
-      this.#closeFile();
-      renameSync(this.#temporaryPath, this.path);
-      this.#isDone = true;
-    } catch (error) {
-      this.abort();
-      throw error;
-    }
+    this.#file.finish({ sync: true });
     return { bytes: this.#bytes, rows: this.#rows };
   }
 
   /** Removes what was written. After `close` or a first `abort` it does nothing. */
   abort(): void {
-    if (this.#isDone) return;
-    this.#isDone = true;
-    if (this.#isOpen) this.#closeFile();
-    rmSync(this.#temporaryPath, { force: true });
+    this.#file.abort();
   }
 
   #write(text: string): void {
     const bytes = Buffer.from(text);
-    writeAll(this.#fd, bytes, this.#temporaryPath);
+    writeAll(this.#file.fd, bytes, this.#file.temporaryPath);
     this.#bytes += bytes.length;
-  }
-
-  #closeFile(): void {
-    this.#isOpen = false;
-    closeSync(this.#fd);
   }
 }
 

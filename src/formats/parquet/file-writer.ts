@@ -1,5 +1,5 @@
-import { closeSync, fdatasyncSync, openSync, renameSync, rmSync } from "node:fs";
 import { InternalError } from "../../core/errors.ts";
+import { UnfinishedFile } from "../unfinished-file.ts";
 import type { ColumnSource } from "./column-buffer.ts";
 import { isSameType, type ParquetColumnType } from "./column-type.ts";
 import { type ColumnChunk, footer } from "./footer.ts";
@@ -7,26 +7,24 @@ import { nullPage, type Page } from "./page.ts";
 import { writePieces } from "./write-pieces.ts";
 
 /**
- * Writes one Parquet file: flat, every column optional, nothing compressed. It grows as `<path>.tmp` and gets its name when it is whole.
+ * Writes one Parquet file: flat, every column optional, nothing compressed.
  * A column may come with any row group: `close` adds it, without values, to the ones before.
  */
 export class ParquetFileWriter {
-  readonly path: string;
-  readonly #temporaryPath: string;
-  readonly #fd: number;
+  readonly #file: UnfinishedFile;
   readonly #columns = new Map<string, ParquetColumnType>();
   readonly #rowGroups: { readonly rowCount: number; readonly chunks: Map<string, ColumnChunk> }[] = [];
   #pending: Uint8Array[] = [];
   #bytes = 0;
   #rows = 0;
-  #isOpen = true;
-  #isDone = false;
 
   constructor(path: string) {
-    this.path = path;
-    this.#temporaryPath = `${path}.tmp`;
-    this.#fd = openSync(this.#temporaryPath, "w");
+    this.#file = new UnfinishedFile(path);
     this.#append([magic]);
+  }
+
+  get path(): string {
+    return this.#file.path;
   }
 
   /** Bytes so far. */
@@ -56,27 +54,17 @@ export class ParquetFileWriter {
 
   /** Ends the file and gives it its name. With `sync` its content survives a power cut (the name only when the folder is synced, too). */
   close(options: { readonly sync?: boolean } = {}): { bytes: number; rows: number } {
-    try {
+    this.#file.finish(options, () => {
       this.#appendMissingColumns();
       this.#appendFooter();
       this.#flush();
-      if (options.sync) fdatasyncSync(this.#fd);
-      this.#closeFile();
-      renameSync(this.#temporaryPath, this.path);
-      this.#isDone = true;
-    } catch (error) {
-      this.abort();
-      throw error;
-    }
+    });
     return { bytes: this.#bytes, rows: this.#rows };
   }
 
   /** Removes what was written. After `close` or a first `abort` it does nothing. */
   abort(): void {
-    if (this.#isDone) return;
-    this.#isDone = true;
-    if (this.#isOpen) this.#closeFile();
-    rmSync(this.#temporaryPath, { force: true });
+    this.#file.abort();
   }
 
   #declare(name: string, type: ParquetColumnType): void {
@@ -125,13 +113,8 @@ export class ParquetFileWriter {
   }
 
   #flush(): void {
-    writePieces(this.#fd, this.#pending);
+    writePieces(this.#file.fd, this.#pending);
     this.#pending = [];
-  }
-
-  #closeFile(): void {
-    this.#isOpen = false;
-    closeSync(this.#fd);
   }
 }
 
