@@ -13,6 +13,6 @@ export async function commitOrGiveUp(host: StepHost, change: "edit" | "drop"): P
     const cause = error instanceof StepFailedError ? error.cause : undefined;
     if (!(cause instanceof StateConflictError)) throw error;
     await abortPackages(host, { dryRun: false });
-    throw new StateConflictError(cause.path.split("."), change);
+    throw cause.metBy(change);
   }
 }

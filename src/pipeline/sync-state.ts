@@ -76,7 +76,7 @@ async function withOwnChanges(remote: PipelineState, mine: PipelineState, option
   try {
     return mergeStates({ base: openStored(base, local.workingDir), mine, theirs: remote });
   } catch (error) {
-    throw error instanceof StateConflictError ? new StateConflictError(error.path.split("."), "unstored") : error;
+    throw error instanceof StateConflictError ? error.metBy("unstored") : error;
   }
 }
 

@@ -1,4 +1,5 @@
 import { StateError } from "../core/errors.ts";
+import { pathText } from "./path.ts";
 
 /** State holds what cannot be stored, or its stored text cannot be read. `path` names the place. */
 export class InvalidStateError extends StateError {
@@ -13,15 +14,25 @@ export class StateAccessError extends StateError {
 /** Two runs changed one slot of the state; the one that commits later has read rows that the other stored, or cannot know which value is right. `path` names the slot. */
 export class StateConflictError extends StateError {
   readonly code = "state-conflict" as const;
+  readonly #slot: readonly string[];
 
-  constructor(path: readonly string[], by: "run" | "edit" | "drop" | "unstored" = "run") {
-    const [, source, branch, resource] = path;
-    const slot = branch === "resources" ? `resource \`${resource}\` of source \`${source}\`` : `\`${branch}\` of source \`${source}\``;
-    super(`The state of ${slot} ${problems[by]}`, { path: path.join(".") });
+  constructor(slot: readonly string[], by: ConflictWith = "run") {
+    const [, source, branch, resource] = slot;
+    const name = branch === "resources" ? `resource \`${resource}\` of source \`${source}\`` : `\`${branch}\` of source \`${source}\``;
+    super(`The state of ${name} ${problems[by]}`, { path: pathText(slot) });
+    this.#slot = slot;
+  }
+
+  /** The same conflict, met by another kind of change. */
+  metBy(by: ConflictWith): StateConflictError {
+    return new StateConflictError(this.#slot, by);
   }
 }
 
-const problems = {
+/** What met the change of another run. */
+type ConflictWith = "run" | "edit" | "drop" | "unstored";
+
+const problems: { readonly [by in ConflictWith]: string } = {
   run:
     "was changed by this run, and also by another one that was committed since this run began. " +
     "Nothing of the package was stored. Give its packages up with abort-packages and run again: the rows are extracted anew, from the state of the other run. " +
@@ -31,4 +42,4 @@ const problems = {
   unstored:
     "was changed here while state was not stored (`restore_from_destination`), and also by another run. Nothing was changed now. " +
     "To go on from the stored one, take it with `leat pipeline NAME sync`; what was loaded meanwhile from here is then read again.",
-} as const;
+};

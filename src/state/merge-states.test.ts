@@ -40,6 +40,12 @@ describe("mergeStates", () => {
 
   test.each([
     ["a resource", { shop: { resources: { orders: { last: 1 } } } }, "sources.shop.resources.orders", "resource `orders` of source `shop`"],
+    [
+      "a resource whose name has a dot",
+      { shop: { resources: { "eu.orders": { last: 1 } } } },
+      'sources.shop.resources["eu.orders"]',
+      "resource `eu.orders` of source `shop`",
+    ],
     ["a key of a source", { shop: { fields: [1] } }, "sources.shop.fields", "`fields` of source `shop`"],
   ])("names %s that both changed differently", (_, changed, path, words) => {
     const theirs = JSON.parse(JSON.stringify(changed).replace("1", "2")) as typeof changed;
