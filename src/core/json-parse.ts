@@ -3,10 +3,20 @@ import { Float } from "./float.ts";
 
 /**
  * Parses JSON without losing numbers: an integer beyond 2^53 becomes a bigint, a double that is integral (`1.0`, `1e3`) a `Float`;
- * everything else is what `JSON.parse` gives. Throws SyntaxError.
+ * everything else is what `JSON.parse` gives. `onFloat` hears of each `Float`. Throws SyntaxError.
  */
-export function parseJson(text: string): unknown {
-  return rootNumber.test(text) || inexactMember.test(text) ? parse(text, null, exactly) : JSON.parse(text);
+export function parseJson(text: string, onFloat?: () => void): unknown {
+  if (!rootNumber.test(text) && !inexactMember.test(text)) return JSON.parse(text);
+  return parse(
+    text,
+    null,
+    onFloat === undefined ? exactly : { ...exactly, parseNumber: (number: string) => heard(exactNumber(number), onFloat) },
+  );
+}
+
+function heard<Value>(value: Value, onFloat: () => void): Value {
+  if (value instanceof Float) onFloat();
+  return value;
 }
 
 const rootNumber = /^\s*-?\d/;

@@ -9,10 +9,10 @@ import { Timestamp } from "./timestamp.ts";
 import { typeMark } from "./type-mark.ts";
 import { Wei } from "./wei.ts";
 
-/** Parses a typed JSON document: what `decodeTyped(parseJson(text))` gives, without a second copy of it. */
-export function parseTyped(text: string): unknown {
+/** Parses a typed JSON document: what `decodeTyped(parseJson(text))` gives, without a second copy of it. `onFloat` hears of each `Float`. */
+export function parseTyped(text: string, onFloat?: () => void): unknown {
   const marks = text.match(anyMark);
-  const value = parseJson(text);
+  const value = parseJson(text, onFloat);
   return marks === null ? value : replaceMarked(value, { left: marks.length });
 }
 

@@ -48,7 +48,7 @@ export interface ExtractOptions {
   readonly sources: readonly SourceToExtract[];
   /** The state to go on from. It is not changed, unless it is handed over. */
   readonly state: PipelineState;
-  /** The caller does not use `state` any more: a large one need not be copied. */
+  /** The caller does not use `state` any more, and it holds no `Float`: a large one need not be copied. */
   readonly ownsState: boolean;
   /** Hash of the state that the destination has. */
   readonly storedStateHash: string | undefined;
@@ -104,7 +104,7 @@ const progressMs = 100;
 export async function extract(options: ExtractOptions): Promise<ExtractResult> {
   const { sources, store } = options;
   // With several sources the package of the first has the old state of the others.
-  const copy = new WorkingCopy(options.state, { ownsBase: options.ownsState && sources.length === 1 });
+  const copy = new WorkingCopy(options.state, { isOwn: options.ownsState && sources.length === 1 });
   const working = copy.state;
   const graphs = sources.map((source) => buildGraph(source.name, source.resources));
   const extracts = sources.map((source, index) => openSource(source, graphs[index]!, working, options));

@@ -14,12 +14,20 @@ import { encodeState } from "../state/encode.ts";
 
 const schemaEnding = ".schema.json";
 
+/** A state as it was read. */
+export interface ReadState {
+  readonly text: Buffer;
+  readonly state: PipelineState;
+  /** It has numbers that are `Float`: users get a copy with plain ones. */
+  readonly hasFloats: boolean;
+}
+
 /** State and schemas in the working directory, as dlt keeps them: `state.json`, `schemas/<name>.schema.json`. */
 export class LocalStore {
   readonly workingDir: string;
   readonly #statePath: string;
   readonly #schemasDir: string;
-  #lastRead: { readonly text: Buffer; readonly state: PipelineState } | undefined;
+  #lastRead: ReadState | undefined;
 
   constructor(workingDir: string) {
     this.workingDir = workingDir;
@@ -42,26 +50,36 @@ export class LocalStore {
   /** Undefined when there is none. Throws VersionTooNewError. */
   readState(): PipelineState | undefined {
     const text = this.stateText();
-    return text === undefined ? undefined : this.#openState(text);
+    return text === undefined ? undefined : this.#openState(text).state;
   }
 
   /** As `readState`, and the same object until the file changes, since a large state takes long to parse. Nobody may change it. */
   peekState(): PipelineState | undefined {
-    const text = this.stateText();
-    if (text === undefined) return undefined;
-    if (this.#lastRead?.text.equals(text) !== true) this.#lastRead = { text, state: this.#openState(text) };
-    return this.#lastRead.state;
+    return this.#peek()?.state;
   }
 
   /** As `readState`, for a caller who may change it: what was read before need not be read again. */
-  takeState(): PipelineState | undefined {
-    const state = this.peekState();
+  takeState(): ReadState | undefined {
+    const read = this.#peek();
     this.#lastRead = undefined;
-    return state;
+    return read;
   }
 
-  #openState(text: Buffer): PipelineState {
-    return openState(() => decodeState(text), this.workingDir, `The local state (${this.#statePath})`);
+  #peek(): ReadState | undefined {
+    const text = this.stateText();
+    if (text === undefined) return undefined;
+    if (this.#lastRead?.text.equals(text) !== true) this.#lastRead = this.#openState(text);
+    return this.#lastRead;
+  }
+
+  #openState(text: Buffer): ReadState {
+    let hasFloats = false;
+    const decode = () =>
+      decodeState(text, () => {
+        hasFloats = true;
+      });
+    const state = openState(decode, this.workingDir, `The local state (${this.#statePath})`);
+    return { text, state, hasFloats };
   }
 
   writeState(state: PipelineState): void {

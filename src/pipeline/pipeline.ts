@@ -79,7 +79,7 @@ class PipelineValue implements Untyped {
 
   get state(): DeepReadonly<PipelineState> {
     const state = this.#local.readState() ?? this.#parts.newState({ dltType: "dlt.destinations.duckdb", type: "duckdb", name: "duckdb" });
-    return new WorkingCopy(state, { ownsBase: true }).state as DeepReadonly<PipelineState>;
+    return new WorkingCopy(state).state as DeepReadonly<PipelineState>;
   }
 
   get firstRun(): boolean {

@@ -59,13 +59,14 @@ export function extractStep(host: StepHost, data: unknown, hints: ResourceHints,
   return extractSources(host, async () => {
     // Refuses a destination whose files leat does not write, before any code of a source runs.
     jobFormatOf(host.destination);
-    const state = await withTargets(host.local.takeState() ?? host.newState(), host);
+    const taken = host.local.takeState();
+    const state = await withTargets(taken?.state ?? host.newState(), host);
     // A source that starts over finds no state, nor does the function that builds it.
     const sources = await buildSources(host, refresh === "drop_sources" ? { ...state, sources: {} } : state, data, hints);
     checkSupported(sources, host.destination);
     if (refresh === "drop_resources" || refresh === "drop_data")
       for (const message of sharedTables(sources)) host.context.emit({ type: "warning", code: "shared-table", message });
-    return { state, sources, refresh, ownsState: true };
+    return { state, sources, refresh, ownsState: taken?.hasFloats !== true, textBefore: taken?.text };
   });
 }
 
@@ -94,13 +95,14 @@ interface ToExtract {
   readonly sources: readonly SourceToExtract[];
   readonly refresh?: Refresh | undefined;
   readonly ownsState?: boolean;
+  /** The text of the state before, where it is known. */
+  readonly textBefore?: Buffer | undefined;
 }
 
 function extractSources(host: StepHost, prepare: () => Promise<ToExtract>): Promise<ExtractInfo> {
   const { context, local, store, runtime } = host;
   return context.step({ step: "extract", pendingLoadIds: pending(host) }, async (startedAt) => {
-    const { state, sources, refresh, ownsState = false } = await prepare();
-    const textBefore = local.stateText();
+    const { state, sources, refresh, ownsState = false, textBefore = local.stateText() } = await prepare();
     const result = await extract({
       sources,
       state,

@@ -21,20 +21,20 @@ export function decodeStateBlob(blob: string): StoredState {
   return parseState(() => (blob.trimStart().startsWith("{") ? blob : jsonTextOf(decompress(blob))));
 }
 
-/** The document in the text of a `state.json`, to be migrated before use. Throws InvalidStateError when there is none. */
-export function decodeState(text: string | Buffer): StoredState {
-  return parseState(() => (typeof text === "string" ? text : jsonTextOf(text)));
+/** The document in the text of a `state.json`, to be migrated before use. `onFloat` hears of each `Float` in it. Throws InvalidStateError when there is none. */
+export function decodeState(text: string | Buffer, onFloat?: () => void): StoredState {
+  return parseState(() => (typeof text === "string" ? text : jsonTextOf(text)), onFloat);
 }
 
-function parseState(text: () => string): StoredState {
-  const document = parse(text);
+function parseState(text: () => string, onFloat?: () => void): StoredState {
+  const document = parse(text, onFloat);
   if (typeof document !== "object" || document === null || Array.isArray(document)) throw unreadable(undefined);
   return document as StoredState;
 }
 
-function parse(text: () => string): unknown {
+function parse(text: () => string, onFloat: (() => void) | undefined): unknown {
   try {
-    return parseTyped(text());
+    return parseTyped(text(), onFloat);
   } catch (cause) {
     throw unreadable(cause);
   }

@@ -8,10 +8,10 @@ export class WorkingCopy<State extends object> {
   readonly #base: State;
   #hasFloats = false;
 
-  /** `ownsBase`: nobody else has the base, or looks at it from now on. It is not copied then where it can be changed itself. */
-  constructor(base: State, { ownsBase = false }: { readonly ownsBase?: boolean } = {}) {
+  /** `isOwn`: nobody else has the base, or looks at it from now on, and it holds no `Float`. It is changed itself then, not copied. */
+  constructor(base: State, { isOwn = false }: { readonly isOwn?: boolean } = {}) {
     this.#base = base;
-    if (ownsBase && !hasFloats(base)) {
+    if (isOwn) {
       this.state = base;
       return;
     }
@@ -26,17 +26,6 @@ export class WorkingCopy<State extends object> {
   stored(): State {
     return this.#hasFloats ? (withFloats(this.state, this.#base) as State) : this.state;
   }
-}
-
-function hasFloats(value: object): boolean {
-  if (value instanceof Float) return true;
-  if (!isContainer(value)) return false;
-  const members = value as Readonly<Record<string, unknown>>;
-  for (const key in members) {
-    const member = members[key];
-    if (typeof member === "object" && member !== null && hasFloats(member)) return true;
-  }
-  return false;
 }
 
 /** The value itself where it has none of the floats. */
