@@ -3,12 +3,20 @@ import config from "./vitest.config.ts";
 
 /** Files of test/e2e that run a second time, on Postgres. Others take their destinations from test/destinations.ts. */
 export const onPostgres: readonly string[] = [
+  "arrow",
   "chess",
+  "commit-every",
   "concurrency",
+  "feature-crossings",
   "given-up",
+  "max-duration",
+  "hints",
+  "materialize",
   "merge",
   "merge-vectors",
   "pipedrive",
+  "raw-json",
+  "row-schema",
   "separate-steps",
   "several-writers",
   "state",

@@ -10,10 +10,11 @@ export default defineConfig({
       { find: /^leat$/, replacement: source("index.ts") },
       { find: /^leat\/destinations\/(.+)$/, replacement: source("destinations/$1/index.ts") },
       { find: /^leat\/destination-kit$/, replacement: source("destination-kit/index.ts") },
+      { find: /^leat\/testing$/, replacement: source("testing/index.ts") },
     ],
   },
   test: {
-    include: ["src/**/*.test.ts", "test/{architecture,cli,crash,e2e,package}/**/*.test.ts"],
+    include: ["src/**/*.test.ts", "test/{architecture,cli,crash,e2e,fuzz,package}/**/*.test.ts"],
     typecheck: { enabled: true, include: ["src/**/*.test-d.ts"], tsconfig: "./tsconfig.json" },
     testTimeout: 60_000,
     hookTimeout: 120_000,

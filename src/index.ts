@@ -36,16 +36,19 @@ export {
   UnsupportedError,
 } from "./destination-kit/errors.ts";
 export type { LoadJobInfo } from "./destination-kit/load-job.ts";
+export type { CommitEvery } from "./extract/cutter.ts";
 export { NotRunningError, ResourceFailedError, RowInvalidError } from "./extract/errors.ts";
 export { withHints, withTableName } from "./extract/marked.ts";
+export type { Metrics } from "./extract/metrics.ts";
+export { rawJson } from "./extract/raw-json.ts";
 export type { Refresh } from "./extract/refresh.ts";
 export { type LimitOptions, type Resource, type ResourceContext, type ResourceOptions, resource } from "./extract/resource.ts";
 export type { Loose, Marked, RowOf, Rows } from "./extract/rows.ts";
 export { current, type RunningPipeline } from "./extract/running.ts";
 export { type Source, type SourceContext, type SourceFactory, type SourceOptions, source } from "./extract/source.ts";
-export type { Metrics } from "./extract/source-extract.ts";
 export type { StateObject, StateValue, Storable } from "./extract/state-types.ts";
 export { type TransformerOptions, transformer } from "./extract/transformer.ts";
+export type { ArrowData } from "./formats/arrow/arrow-data.ts";
 export type { LoadPackageInfo } from "./load/package-info.ts";
 export {
   PackageCorruptError,
@@ -57,9 +60,9 @@ export {
 export { type AnyLeatError, LeatError } from "./pipeline/any-error.ts";
 export { attach } from "./pipeline/attach.ts";
 export type { DropInfo, DropOptions } from "./pipeline/drop.ts";
-export { type Step, StepFailedError } from "./pipeline/errors.ts";
+export { ForeignError, type Step, StepFailedError } from "./pipeline/errors.ts";
 export type { Logger, PipelineEvent } from "./pipeline/events.ts";
-export type { ExtractInfo, LoadInfo, NormalizeInfo, PipelineTrace, RunInfo } from "./pipeline/infos.ts";
+export type { DiscardedRows, ExtractInfo, LoadInfo, NormalizeInfo, PipelineTrace, RunInfo } from "./pipeline/infos.ts";
 export { pipeline } from "./pipeline/pipeline.ts";
 export type { DestinationName, PipelineOptions, RunSettings } from "./pipeline/pipeline-options.ts";
 export type { Pipeline, RunOptions } from "./pipeline/pipeline-type.ts";
@@ -67,6 +70,7 @@ export type { Runnable } from "./pipeline/runnable.ts";
 export type { DataType } from "./schema/data-type.ts";
 export type { ColumnSchema, SchemaDocument, TableSchema } from "./schema/document.ts";
 export { ContractViolationError, TypeConflictError } from "./schema/errors.ts";
+export { type FormatSchemaOptions, formatSchema, type SchemaFormat } from "./schema/formats/format-schema.ts";
 export type {
   ColumnHints,
   ColumnOf,

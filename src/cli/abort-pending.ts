@@ -11,14 +11,19 @@ export interface AbortOptions {
   readonly json?: boolean;
   /** Without a question. */
   readonly yes?: boolean;
+  /** Shows what would be given up, and stops. */
+  readonly dryRun?: boolean;
+  /** That package and all newer ones; default all. */
+  readonly from?: string;
 }
 
 /** Shows which packages would be given up, asks, and does it. */
 export async function abortPending(name: string, options: AbortOptions): Promise<void> {
-  const { json = false, yes = false } = options;
-  const plan = abortPlan(resolve(options.pipelinesDir ?? defaultPipelinesDir(process.env)), name);
+  const { json = false, yes = false, dryRun = false, from } = options;
+  const plan = abortPlan(resolve(options.pipelinesDir ?? defaultPipelinesDir(process.env)), name, { from });
   if (plan.packages.length === 0) return json ? printJson({ loadIds: [] }) : print(`Pipeline ${name} has no pending packages.`);
   if (!json) print(planText(name, plan));
+  if (dryRun) return json ? printJson({ loadIds: plan.packages.map(({ loadId }) => loadId), dryRun }) : undefined;
   if (!yes && !(await isConfirmed({ json }))) return printError("Nothing was changed.");
   const { loadIds } = await plan.abort();
   if (json) printJson({ loadIds });

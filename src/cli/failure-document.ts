@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
+import { causesOf } from "../core/causes.ts";
 import { encodeJson } from "../core/json-encode.ts";
-import { causesOf, exitCodeOf } from "./failure-text.ts";
+import { exitCodeOf } from "./failure-text.ts";
 
 export interface FailureDocument {
   /** Of leat's errors their own; else that of Node, or "error". */

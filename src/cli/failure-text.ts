@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { inspect } from "node:util";
 import pc from "picocolors";
+import { causesOf } from "../core/causes.ts";
 import { LeatError } from "../core/errors.ts";
 
 /** The exit code of an uncaught error: that of its class, 1 for one that is not ours. */
@@ -69,14 +70,4 @@ function advice(error: LeatError): string {
   if (error.code === "cancelled") return "Run it again to go on.";
   const stack = "--debug shows the stack.";
   return error.retryable ? `Running it again may help. ${stack}` : stack;
-}
-
-export function causesOf(error: unknown): unknown[] {
-  const causes: unknown[] = [];
-  for (let current = error; typeof current === "object" && current !== null && "cause" in current; ) {
-    current = current.cause;
-    if (current === undefined || causes.includes(current)) break;
-    causes.push(current);
-  }
-  return causes;
 }

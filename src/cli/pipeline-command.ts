@@ -1,4 +1,6 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
+import { schemaFormats } from "../schema/formats/schema-formats.ts";
+import { printError } from "./output.ts";
 import { type SharedOptions, withSharedOptions } from "./shared-options.ts";
 
 interface PipelineOptions extends SharedOptions {
@@ -21,7 +23,7 @@ export function addPipelineCommand(program: Command): void {
     .argument("[name]", "the pipeline")
     .argument(
       "[operation...]",
-      "info (default): what is known of the pipeline, its state, schemas and packages; sync: takes state and schemas from the destination; abort-packages: gives up what is not loaded yet; drop: drops tables and state",
+      "info (default): what is known of the pipeline, its state, schemas and packages; trace: what the last run did; failed-jobs: what could not be loaded, and why; load-package: one package, its jobs, its rows; schema: prints a schema; sync: takes state and schemas from the destination; abort-packages: gives up what is not loaded yet; drop: drops tables and state",
     )
     .passThroughOptions()
     .action(async (name: string | undefined, rest: readonly string[], _: unknown, command: Command) => {
@@ -32,8 +34,7 @@ export function addPipelineCommand(program: Command): void {
       }
       if (name === undefined) return pipeline.error("error: which pipeline? Give its name, or --list-pipelines.");
       const parser = operations(name, options, program);
-      checkOperation(parser, rest);
-      await parser.parseAsync(rest, { from: "user" });
+      await parser.parseAsync(operationFirst(parser, rest), { from: "user" });
     });
 }
 
@@ -49,12 +50,52 @@ function operations(name: string, outer: PipelineOptions, program: Command): Com
       const { showPipeline } = await import("./show-pipeline.ts");
       showPipeline(name, { ...Object.assign({}, ...all), verbose: all.reduce((sum, { verbose = 0 }) => sum + verbose, 0) });
     });
-  withPipelineOptions(parser.command("abort-packages"))
-    .description("Gives up the packages that are not loaded yet: their rows are extracted again by the next run.")
-    .option("-y, --yes", "do not ask")
+  withPipelineOptions(parser.command("trace"))
+    .description("Shows what the last run did: its steps, how long they took, errors; -v: rows, jobs and settings; -vv: and stacks.")
     .action(async (inner: PipelineOptions) => {
-      const { abortPending } = await import("./abort-pending.ts");
-      await abortPending(name, Object.assign({}, outer, parser.opts<PipelineOptions>(), inner));
+      const all = [outer, parser.opts<PipelineOptions>(), inner];
+      const { showTrace } = await import("./show-trace.ts");
+      showTrace(name, { ...Object.assign({}, ...all), verbose: all.reduce((sum, { verbose = 0 }) => sum + verbose, 0) });
+    });
+  withPipelineOptions(parser.command("failed-jobs"))
+    .description(
+      "Shows the jobs that could not be loaded, with file and reason: of packages that wait, and of those that were loaded without them or given up.",
+    )
+    .action(async (inner: PipelineOptions) => {
+      const { failedJobs } = await import("./failed-jobs.ts");
+      failedJobs(name, Object.assign({}, outer, parser.opts<PipelineOptions>(), inner));
+    });
+  withPipelineOptions(parser.command("load-package"))
+    .description("Shows a load package, or does something with it.")
+    .usage("[options] [LOAD_ID] [ACTION] [JOB]")
+    .argument("[words...]", "the load id, default that of the newest package; then what to do:")
+    .option("--dry-run", "of abort and fail-job: only show what would be done")
+    .option("-y, --yes", "do not ask")
+    .addHelpText("after", packageActionsHelp)
+    .action(async (words: readonly string[], inner: PipelineOptions) => {
+      const all = [outer, parser.opts<PipelineOptions>(), inner];
+      const { loadPackageCommand } = await import("./load-package.ts");
+      const verbose = all.reduce((sum, { verbose = 0 }) => sum + verbose, 0);
+      await loadPackageCommand(name, words, { ...Object.assign({}, ...all), verbose });
+    });
+  for (const operation of ["abort-packages", "drop-pending-packages"])
+    withPipelineOptions(parser.command(operation, { hidden: operation === "drop-pending-packages" }))
+      .description("Gives up the packages that are not loaded yet: their rows are extracted again by the next run.")
+      .option("--dry-run", "only show which packages would be given up")
+      .option("-y, --yes", "do not ask")
+      .action(async (inner: PipelineOptions) => {
+        const { abortPending } = await import("./abort-pending.ts");
+        if (operation !== "abort-packages") printError("drop-pending-packages is the old name of abort-packages.");
+        await abortPending(name, Object.assign({}, outer, parser.opts<PipelineOptions>(), inner));
+      });
+  withPipelineOptions(parser.command("schema"))
+    .description("Prints a schema: its document, a diagram of its tables, or types of their rows.")
+    .addOption(new Option("--format <format>", "the form; default yaml, with --json json").choices(schemaFormats))
+    .option("--remove-defaults", "leave out what a reader fills in again, as in files for import; of yaml and json")
+    .option("--schema <name>", "the schema, which has the name of its source; default the default schema")
+    .action(async (inner: PipelineOptions) => {
+      const { schemaCommand } = await import("./schema.ts");
+      schemaCommand(name, Object.assign({}, outer, parser.opts<PipelineOptions>(), inner));
     });
   withPipelineOptions(parser.command("sync"))
     .description("Replaces what this machine keeps of the pipeline by what its destination stores. The destination stays as it is.")
@@ -86,12 +127,29 @@ function operations(name: string, outer: PipelineOptions, program: Command): Com
   return parser;
 }
 
-/** The default operation would take an unknown one for its argument. */
-function checkOperation(parser: Command, words: readonly string[]): void {
+const packageActionsHelp = `
+Actions:
+  info            state, jobs with their rows, new tables (default); -v: and files and columns
+  row-counts      rows of the package, and how many of them the dataset has
+  job PATTERN     the jobs with this in their name, and every attempt that failed
+  abort           gives up this package and all newer ones, whose state builds on it
+  fail-job JOB    leaves out a job that failed: the package is loaded without its rows`;
+
+/** The operation before its options, which may stand on both sides of it. The default operation would take an unknown one for its argument. */
+function operationFirst(parser: Command, words: readonly string[]): readonly string[] {
   const known = parser.commands.map((command) => command.name());
-  const operation = words.find((word, i) => !word.startsWith("-") && words[i - 1] !== "--pipelines-dir");
-  if (operation === undefined || known.includes(operation)) return;
-  parser.error(`error: there is no operation '${operation}' on a pipeline. There is ${known.join(", ")}.`);
+  const withValue = new Set(
+    [parser, ...parser.commands].flatMap(({ options }) => options.filter(({ required }) => required).map(({ long }) => long)),
+  );
+  const at = words.findIndex((word, i) => !word.startsWith("-") && !withValue.has(words[i - 1]));
+  const operation = words[at];
+  if (operation === undefined) return words;
+  if (known.includes(operation)) return [operation, ...words.slice(0, at), ...words.slice(at + 1)];
+  const shown = parser
+    .createHelp()
+    .visibleCommands(parser)
+    .map((command) => command.name());
+  return parser.error(`error: there is no operation '${operation}' on a pipeline. There is ${shown.join(", ")}.`);
 }
 
 function withPipelineOptions(command: Command): Command {

@@ -63,10 +63,13 @@ function resourceOf(table: TableSchema, tables: LocalSchemaInfo["tables"]): stri
   return parent === undefined ? (table.resource ?? table.name) : resourceOf(parent, tables);
 }
 
-function tableLines(table: TableSchema): string[] {
+export function tableLines(table: ShownTable): string[] {
   const kind = table.parent === undefined ? (table.write_disposition ?? "append") : `nested in ${table.parent}`;
   return [`    ${table.name} (${kind})`, ...tableText(Object.values(table.columns).map(columnCells), "      ")];
 }
+
+/** A table of a schema, or the change of one. */
+type ShownTable = Pick<TableSchema, "name" | "columns" | "parent" | "write_disposition">;
 
 const dataHints = ["name", "data_type", "nullable", "precision", "scale", "timezone", "description"];
 

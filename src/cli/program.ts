@@ -1,36 +1,50 @@
-import { readFileSync } from "node:fs";
 import { Command } from "commander";
-import { print } from "./output.ts";
+import { addInitCommand } from "./init-command.ts";
+import { print, printError } from "./output.ts";
+import { packageVersion } from "./package-version.ts";
 import { addPipelineCommand } from "./pipeline-command.ts";
 import { addRunCommand } from "./run-command.ts";
-import { type SharedOptions, withSharedOptions } from "./shared-options.ts";
+import { withSharedOptions } from "./shared-options.ts";
 import { addStateCommand } from "./state-command.ts";
+import { addTelemetryCommand, noTelemetry } from "./telemetry-command.ts";
 
 const exitCodes = `
 Exit codes:
   0 done, 1 an error in your own code, 2 wrong usage or setting, 3 schema, 4 source, 5 destination,
   6 working directory or state, 7 cancelled, 70 a bug in leat, 130 a second Ctrl-C`;
 
-/** The command line. What a command needs is loaded when it is called. */
-export function createProgram({ json }: Required<Pick<SharedOptions, "json">>): Command {
+/** The command line. What a command needs is loaded when it is called. With `json` help and version are put into `texts`. */
+export function createProgram({ json, texts }: { readonly json: boolean; readonly texts: string[] }): Command {
   const program = withSharedOptions(new Command("leat"))
     .description("Moves data from anything iterable into tables, and remembers where it stopped.")
     .usage("[options] COMMAND")
-    .version(`leat ${version()}`, "--version", "print the version")
+    .option("--disable-telemetry", "there is none")
+    .option("--enable-telemetry", "there is none")
+    .option("--no-pwd", "of dlt; scripts find their modules as Node does")
+    .hook("preAction", (_, action) => tellOfNothing(action.optsWithGlobals()))
+    .version(`leat ${packageVersion()}`, "--version", "print the version")
     .helpOption("-h, --help", "print this help")
     .helpCommand(false)
     .enablePositionalOptions()
     .exitOverride()
     .configureHelp({ subcommandTerm: (command) => command.name() })
-    .configureOutput({ writeOut: (text) => print(text.trimEnd()), writeErr: (text) => (json ? undefined : process.stderr.write(text)) })
+    .configureOutput({
+      writeOut: (text) => (json ? void texts.push(text) : print(text.trimEnd())),
+      writeErr: (text) => (json ? undefined : process.stderr.write(text)),
+    })
     .addHelpText("after", exitCodes);
+  // Said once, at the root; every command takes it.
+  program.options.find((option) => option.long === "--non-interactive")?.hideHelp(false);
+  addInitCommand(program);
   addRunCommand(program);
   addPipelineCommand(program);
   addStateCommand(program);
+  addTelemetryCommand(program);
   return program;
 }
 
-function version(): string {
-  const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { readonly version: string };
-  return version;
+/** Options that scripts made for dlt may give, and that change nothing here. */
+function tellOfNothing(options: { readonly disableTelemetry?: boolean; readonly enableTelemetry?: boolean; readonly pwd?: boolean }): void {
+  if (options.disableTelemetry === true || options.enableTelemetry === true) printError(noTelemetry);
+  if (options.pwd === false) printError("--no-pwd changes nothing: scripts find their modules as Node does.");
 }

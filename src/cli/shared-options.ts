@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 
 export interface SharedOptions {
   readonly json?: boolean;
@@ -9,5 +9,6 @@ export interface SharedOptions {
 export function withSharedOptions(command: Command): Command {
   return command
     .option("--json", "print one JSON document to standard output, errors too")
-    .option("--debug", "print the stack of an error");
+    .option("--debug", "print the stack of an error")
+    .addOption(new Option("--non-interactive", "never ask; what would be asked needs --yes").hideHelp());
 }

@@ -31,6 +31,10 @@ export const crashPoints = [
   "extract:schemas-saved",
   /** Local state and schemas are those of the package. */
   "extract:state-saved",
+  /** A run is about to be cut: rows of it are in a private package, and all generators stand at a `yield`. */
+  "cut:at-rest",
+  /** A package was cut off, local state and schemas are its; the private package behind it is empty. */
+  "cut:made",
   /** Some job files of the normalized package are written. */
   "normalize:jobs-written",
   /** The normalized package is whole and synced, not yet renamed. */
@@ -53,12 +57,20 @@ export const crashPoints = [
   "load:after-commit",
   /** All jobs are marked as completed; nothing says that the package is. */
   "load:jobs-completed",
+  /** A job failed, and its package says why; the job itself is still marked as started. */
+  "load:failure-noted",
+  /** The package is in the destination, the files of its jobs are gone; it still lies among the pending ones. */
+  "load:jobs-discarded",
   /** The package is marked as loaded, but lies among the pending ones. */
   "load:before-move",
   /** The package lies among the loaded ones; the local state does not know that the first run is over. */
   "load:before-state-saved",
   /** Local state and schemas are those of before the packages, which all still wait. */
   "abort:state-restored",
+  /** Why a job is left out lies beside the place that it goes to; the job is still pending. */
+  "fail-job:reason-noted",
+  /** One of the packages is marked as aborted, but lies among the pending ones. */
+  "abort:package-marked",
   /** One of the packages is gone, or lies among the loaded ones. */
   "abort:package-ended",
 ] as const;

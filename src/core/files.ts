@@ -1,5 +1,6 @@
-import { closeSync, fdatasyncSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
+import { closeSync, fdatasyncSync, fsyncSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
 import { crashPoint } from "./crash-point.ts";
+import { moveFile } from "./move-file.ts";
 
 /** Writes all bytes; a short write is continued. `path` is told in an error, which otherwise would not know it. */
 export function writeAll(fd: number, bytes: Uint8Array, path: string): void {
@@ -16,7 +17,7 @@ export function writeFileAtomic(path: string, text: string | Uint8Array, options
   try {
     writeNew(temporary, text, options);
     crashPoint("file:before-rename");
-    renameSync(temporary, path);
+    moveFile(temporary, path);
   } catch (error) {
     rmSync(temporary, { force: true });
     throw error;

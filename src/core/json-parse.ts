@@ -1,8 +1,10 @@
 import { parse } from "lossless-json";
+import { ExactFloat, isMarkedExact } from "./exact-float.ts";
 import { Float } from "./float.ts";
 
 /**
- * Parses JSON without losing numbers: an integer beyond 2^53 becomes a bigint, a double that is integral (`1.0`, `1e3`) a `Float`;
+ * Parses JSON without losing numbers: an integer beyond 2^53 becomes a bigint, a double that is integral (`1.0`, `1e3`) a `Float`, a number
+ * that `scanRows` marked an `ExactFloat`;
  * everything else is what `JSON.parse` gives. `onFloat` hears of each `Float`. Throws SyntaxError.
  */
 export function parseJson(text: string, onFloat?: () => void): unknown {
@@ -33,6 +35,7 @@ const exactly = { parseNumber: exactNumber, onDuplicateKey: ({ newValue }: { new
 
 function exactNumber(text: string): number | bigint | Float {
   const value = Number(text);
+  if (isMarkedExact(text)) return ExactFloat.ofMarked(text);
   if (/[.eE]/.test(text)) return Number.isInteger(value) || !Number.isFinite(value) ? new Float(value) : value;
   return Number.isSafeInteger(value) ? value : BigInt(text);
 }

@@ -1,6 +1,7 @@
 import { Decimal } from "decimal.js";
 import { isDay } from "./calendar.ts";
 import { decimalTextOf } from "./decimal-text.ts";
+import { ExactFloat } from "./exact-float.ts";
 import { Float, floatText } from "./float.ts";
 import { HexBytes } from "./hex-bytes.ts";
 import { splitMicros } from "./micros.ts";
@@ -15,7 +16,7 @@ import { Wei } from "./wei.ts";
 /** The scalar of an object, what is wrong with it (a text), or undefined when it is no scalar. */
 export function scalarOf(value: object): Scalar | string | undefined {
   if (value instanceof Date) return timestampScalar(value);
-  if (value instanceof Float) return { text: floatText(value.value), mark: undefined };
+  if (value instanceof Float) return { text: value instanceof ExactFloat ? value.text : floatText(value.value), mark: undefined };
   if (value instanceof PlainDate) return { text: value.toString(), mark: typeMark.date };
   if (value instanceof PlainDateTime) return { text: value.toString(), mark: typeMark.timestamp };
   if (value instanceof PlainTime) return { text: value.toString(), mark: typeMark.time };

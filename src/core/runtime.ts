@@ -1,4 +1,5 @@
 import { randomBytes, randomInt } from "node:crypto";
+import { setTimeout as timer } from "node:timers/promises";
 
 /** What a run takes from the machine: made once by the pipeline, handed down, replaced in tests. Nothing below reads the clock or chance by itself. */
 export interface Runtime {
@@ -9,6 +10,8 @@ export interface Runtime {
   /** Tells of a load id of another process: the clock may have been set back since, and the greatest id is the newest state. */
   seeLoadId(loadId: string): void;
   randomBytes(size: number): Uint8Array;
+  /** Waits. Rejects when the signal fires. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
 }
 
 export interface RuntimeOptions {
@@ -19,7 +22,15 @@ export interface RuntimeOptions {
 export function createRuntime(options: RuntimeOptions = {}): Runtime {
   const { now } = options;
   const nowMicros = now === undefined ? machineMicros : () => now().getTime() * 1000;
-  return { nowMicros, newLoadId: () => nextLoadId(nowMicros()), seeLoadId, randomBytes };
+  // A clock of its own goes with load ids of its own: those of the process may be decades ahead of it.
+  const loadIds = now === undefined ? loadIdsOfProcess : new LoadIds();
+  return {
+    nowMicros,
+    newLoadId: () => loadIds.next(nowMicros()),
+    seeLoadId: (loadId) => loadIds.see(loadId),
+    randomBytes,
+    sleep: (ms, signal) => timer(ms, undefined, { signal }),
+  };
 }
 
 let lastMicros = 0;
@@ -33,21 +44,25 @@ function machineMicros(): number {
   return lastMicros;
 }
 
-let lastLoadMicros = 0;
-let isLastSeen = false;
-
 /** Unix seconds with microseconds, as dlt writes them. Always six digits, so that the order of texts is the order of times. */
-function nextLoadId(micros: number): string {
-  // Two machines whose clocks are behind a load id that both have seen must not make the same one of it.
-  lastLoadMicros = Math.max(micros, lastLoadMicros + (isLastSeen ? randomInt(1, 10_000) : 1));
-  isLastSeen = false;
-  const seconds = Math.floor(lastLoadMicros / 1_000_000);
-  return `${seconds}.${String(lastLoadMicros % 1_000_000).padStart(6, "0")}`;
+class LoadIds {
+  #lastMicros = 0;
+  #isLastSeen = false;
+
+  next(micros: number): string {
+    // Two machines whose clocks are behind a load id that both have seen must not make the same one of it.
+    this.#lastMicros = Math.max(micros, this.#lastMicros + (this.#isLastSeen ? randomInt(1, 10_000) : 1));
+    this.#isLastSeen = false;
+    const seconds = Math.floor(this.#lastMicros / 1_000_000);
+    return `${seconds}.${String(this.#lastMicros % 1_000_000).padStart(6, "0")}`;
+  }
+
+  see(loadId: string): void {
+    const micros = Math.ceil(Number(loadId) * 1_000_000);
+    if (!Number.isSafeInteger(micros) || micros <= this.#lastMicros) return;
+    this.#lastMicros = micros;
+    this.#isLastSeen = true;
+  }
 }
 
-function seeLoadId(loadId: string): void {
-  const micros = Math.ceil(Number(loadId) * 1_000_000);
-  if (!Number.isSafeInteger(micros) || micros <= lastLoadMicros) return;
-  lastLoadMicros = micros;
-  isLastSeen = true;
-}
+const loadIdsOfProcess = new LoadIds();

@@ -4,6 +4,8 @@ import type { MergeStrategy, ReplaceStrategy } from "../schema/hint-options.ts";
 export interface Capabilities {
   /** Formats of load jobs, the preferred one first. */
   readonly loaderFileFormats: readonly string[];
+  /** How bytes are written as text: `\x6162` (`"hex"`), or `\x61\x62` (`"escapes"`). For files in `insert_values`. */
+  readonly bytesText: "hex" | "escapes";
   /** False: `Users` and `users` are one table. */
   readonly caseSensitiveIdentifiers: boolean;
   /** Longest name of a table or column in code points; undefined is no limit. */
@@ -21,6 +23,7 @@ export interface Capabilities {
 /** What is assumed of a destination that says nothing: the least. */
 export const minimalCapabilities: Capabilities = {
   loaderFileFormats: ["jsonl"],
+  bytesText: "hex",
   caseSensitiveIdentifiers: false,
   maxIdentifierLength: undefined,
   mergeStrategies: [],

@@ -19,7 +19,7 @@ export class LoadJobFailedError extends DestinationError {
   readonly loadId: string;
   readonly job: LoadJobInfo;
 
-  constructor(reason: string, options: FailureOptions & { readonly loadId: string; readonly job: LoadJob }) {
+  constructor(reason: string, options: FailureOptions & { readonly loadId: string; readonly job: LoadJob | LoadJobInfo }) {
     const { job, loadId } = options;
     super(
       `Job \`${job.jobId}\` did not load into table \`${job.table}\` of \`${options.destination}\`: ${reason} ` +
@@ -27,7 +27,13 @@ export class LoadJobFailedError extends DestinationError {
       options,
     );
     this.loadId = loadId;
-    this.job = { ...job, state: "failed", retries: 0, failedMessage: reason };
+    this.job = { retries: 0, ...job, state: "failed", failedMessage: reason };
+  }
+
+  /** The same failure of the job as it lies in its package now. @internal */
+  of(job: LoadJobInfo): LoadJobFailedError {
+    const { destination, loadId, cause, retryable } = this;
+    return new LoadJobFailedError(this.job.failedMessage ?? "", { destination, loadId, cause, retryable, job });
   }
 }
 

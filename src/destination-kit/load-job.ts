@@ -16,9 +16,16 @@ export interface LoadJobInfo {
   readonly jobId: string;
   readonly table: string;
   readonly format: string;
+  /** `failed`: its last attempt did not succeed. Of a pending package it is tried again by the next load; else it was left out. */
   readonly state: "new" | "started" | "completed" | "failed";
+  /** How often it was tried again after it had failed. */
   readonly retries: number;
+  /** Size of the file; 0 when the file was not kept. */
   readonly bytes: number;
+  /** Rows in the file, where they were counted. */
+  readonly rows?: number;
+  /** Why it failed, as the destination says. */
   readonly failedMessage?: string;
+  /** The file; missing when it was not kept. */
   readonly path?: string;
 }

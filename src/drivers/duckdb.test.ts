@@ -168,6 +168,13 @@ describe("connections of one process", () => {
     await Promise.all(Array.from({ length: 4 }, comeAndGo));
   });
 
+  test("may make one new file at the same time", async () => {
+    const path = join(folder, "new.duckdb");
+    for (const connection of await Promise.all(Array.from({ length: 8 }, () => connect({ path }))))
+      expect(await connection.query("SELECT 1 AS a")).toEqual([{ a: 1 }]);
+    expect(readdirSync(folder).filter((name) => name.endsWith(".new"))).toEqual([]);
+  });
+
   test("a conflict of two writers can be tried again", async () => {
     const path = await madeFile();
     const [first, second] = [await connect({ path }), await connect({ path })];

@@ -1,4 +1,4 @@
-import { existsSync, linkSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, linkSync, readdirSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -7,6 +7,7 @@ import { crashPoint } from "../core/crash-point.ts";
 import { DriverFailure } from "../core/driver-failure.ts";
 import { syncFolder } from "../core/files.ts";
 import { isRunning } from "../core/is-running.ts";
+import { moveFile } from "../core/move-file.ts";
 import { duckDbFailure, type FailurePlace } from "./duckdb-failure.ts";
 import { type DuckDbApi, DuckDbValues, type ResultColumns } from "./duckdb-values.ts";
 
@@ -245,8 +246,19 @@ async function openInstance(api: DuckDbApi, location: DuckDbLocation): Promise<D
   }
 }
 
+/** Files that this process makes at the moment: whoever else wants one of them waits for it. */
+const beingMade = new Map<string, Promise<void>>();
+
+function createDatabase(api: DuckDbApi, path: string): Promise<void> {
+  const begun = beingMade.get(path);
+  if (begun !== undefined) return begun;
+  const making = makeDatabase(api, path).finally(() => beingMade.delete(path));
+  beingMade.set(path, making);
+  return making;
+}
+
 /** In one step: a process that is killed while DuckDB writes a new file must not leave half of one, which nobody could open. */
-async function createDatabase(api: DuckDbApi, path: string): Promise<void> {
+async function makeDatabase(api: DuckDbApi, path: string): Promise<void> {
   const unfinished = `${path}.${process.pid}.new`;
   removeUnfinished(path);
   try {
@@ -276,7 +288,7 @@ function moveUnlessExists(from: string, to: string): void {
     linkSync(from, to);
   } catch {
     // The file exists, or the file system has no links.
-    if (!existsSync(to)) renameSync(from, to);
+    if (!existsSync(to)) moveFile(from, to);
   }
 }
 

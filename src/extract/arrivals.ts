@@ -1,6 +1,7 @@
 import { type Mark, MarkedItem, unwrap } from "./marked.ts";
 import type { NodeEnvironment } from "./node-environment.ts";
 import { OrderedWindow } from "./ordered-window.ts";
+import { RawJson, rawJsonRows } from "./raw-json.ts";
 import { isIterated, isPromise } from "./rows.ts";
 import type { UserCode } from "./user-code.ts";
 
@@ -19,16 +20,20 @@ export type Sink = (rows: readonly unknown[], mark: Mark | undefined) => void | 
 export class Arrivals {
   readonly #code: UserCode;
   readonly #environment: NodeEnvironment;
+  readonly #parsesFor: string | undefined;
   /** What user code made to be iterated, and is not at its end. */
   readonly #open = new Set<AnyIterator>();
 
-  constructor(code: UserCode, environment: NodeEnvironment) {
+  /** `parsesFor`: the resource's code, or that of others, looks at its rows, so JSON text is parsed. */
+  constructor(code: UserCode, environment: NodeEnvironment, parsesFor?: string) {
     this.#code = code;
     this.#environment = environment;
+    this.#parsesFor = parsesFor;
   }
 
   /** An item of a generator: evaluated if it is a promise or a thunk, at once and within the limit. */
   evaluate(item: unknown, mark: Mark | undefined): Arrival | Promise<Arrival> {
+    if (item instanceof RawJson) return { item, mark };
     if (item instanceof MarkedItem) {
       const inner = unwrap(item, mark);
       return this.evaluate(inner.item, inner.mark);
@@ -46,6 +51,7 @@ export class Arrivals {
     if (item === null || item === undefined) return mark?.hints === undefined ? undefined : sink([], mark);
     if (Array.isArray(item)) return this.#page(item, mark, sink);
     if (isUnevaluated(item)) return this.#arriveLater(this.evaluate(item, mark), sink);
+    if (item instanceof RawJson) return sink(this.#parsesFor === undefined ? [item] : rawJsonRows(item, this.#parsesFor), mark);
     if (isGenerated(item)) return this.#generated(item, mark, sink);
     return sink([item], mark);
   }
@@ -134,11 +140,11 @@ export function isGenerated(item: unknown): item is Iterable<unknown> | AsyncIte
 }
 
 export function isUnevaluated(item: unknown): boolean {
-  return typeof item === "function" || item instanceof MarkedItem || isPromise(item);
+  return typeof item === "function" || (item instanceof MarkedItem && !(item instanceof RawJson)) || isPromise(item);
 }
 
 function isUnfinished(item: unknown): boolean {
-  return isUnevaluated(item) || Array.isArray(item);
+  return typeof item === "function" || item instanceof MarkedItem || isPromise(item) || Array.isArray(item);
 }
 
 const never = (): boolean => false;

@@ -54,7 +54,8 @@ export async function buildSource(definition: SourceDefinition, environment: Bui
   );
   let edited: readonly ResourceDefinition[] = resources;
   for (const edit of definition.edits) edited = applyEdit(name, edited, edit);
-  return hints.parallel === true ? replaceResources(edited, (resource) => ({ ...resource, parallel: true })) : edited;
+  const { parallel } = hints;
+  return parallel === undefined ? edited : replaceResources(edited, (resource) => ({ ...resource, parallel }));
 }
 
 /** As it was committed, now and later; what a schema fills in is seen here, but not stored. A function that takes no context does not look. */

@@ -1,6 +1,7 @@
 import { ConfigError } from "../core/errors.ts";
 import type { StandardSchema } from "../core/standard-schema.ts";
 import type { ResourceHints } from "../schema/hint-options.ts";
+import type { RowColumn } from "../schema/json-schema-columns.ts";
 
 /** One change of the rows on their way from the resource's function to its table. */
 export type Step =
@@ -29,6 +30,10 @@ export interface ResourceDefinition {
   readonly selected: boolean;
   readonly stateAccess: "read" | "write";
   readonly stateSchema: StandardSchema | undefined;
+  /** Of its rows. */
+  readonly schema: StandardSchema | undefined;
+  /** What the schema says about columns, once a run has asked it. */
+  readonly rowColumns?: readonly RowColumn[];
 }
 
 /** Throws ConfigError for a name that is no text or blank. */

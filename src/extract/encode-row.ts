@@ -1,3 +1,4 @@
+import { asRow } from "../core/as-row.ts";
 import { encodeJson } from "../core/json-encode.ts";
 import { scalarOf } from "../core/json-scalar.ts";
 import { MarkedItem } from "./marked.ts";
@@ -21,10 +22,18 @@ export class UnencodableError extends Error {
  * and for what would be stored as nothing: promises, and instances that have neither properties nor `toJSON`.
  */
 export function encodeRow(row: unknown): string {
+  return plainRow(row) ?? encodeOtherRow(row);
+}
+
+/** As `encodeRow`, for most rows; undefined for one that JSON.stringify would change, or drop something of in silence. It is ten times faster than the exact way. */
+export function plainRow(row: unknown): string | undefined {
   const document = isRowObject(row) ? row : { value: row };
-  // JSON.stringify is ten times faster than anything written in JavaScript; what it would change or drop in silence goes the exact way.
-  if (isPlainJson(document, 0)) return JSON.stringify(document);
-  return encodeJson(rewrite(document, "$", []), { typed: true, onUnencodable: refuse });
+  return isPlainJson(document, 0) ? JSON.stringify(document) : undefined;
+}
+
+/** As `encodeRow`, for any row. */
+export function encodeOtherRow(row: unknown): string {
+  return encodeJson(rewrite(isRowObject(row) ? row : { value: row }, "$", []), { typed: true, onUnencodable: refuse });
 }
 
 function refuse(path: string, what: string): never {
@@ -87,6 +96,8 @@ function rewrite(value: unknown, path: string, parents: readonly object[]): unkn
   if (parents.includes(value)) throw new UnencodableError(path, "an object that contains itself (circular)");
   if (parents.length > 2000) throw new UnencodableError(path, "objects nested more than 2000 levels deep");
   const inner = [...parents, value];
+  const own = (value as { readonly [asRow]?: () => object })[asRow];
+  if (typeof own === "function") return rewrite(own.call(value), path, inner);
   const { toJSON } = value as { readonly toJSON?: unknown };
   if (typeof toJSON === "function") return rewrite(toJSON.call(value, ""), path, inner);
   if (Array.isArray(value) || value instanceof Set || (ArrayBuffer.isView(value) && Symbol.iterator in value)) {

@@ -16,7 +16,7 @@ export class ResourceFailedError extends SourceError {
   }
 }
 
-/** A resource gave something that cannot be a row. */
+/** A resource gave something that cannot be a row, or that does not fit its schema. */
 export class RowInvalidError extends SourceError {
   readonly code = "row-invalid" as const;
   /** Counts the rows of the resource in this run, from 0. */
@@ -24,11 +24,24 @@ export class RowInvalidError extends SourceError {
   /** Where in the row, `$` is the row itself. */
   readonly path: string;
 
-  constructor(options: { readonly resource: string; readonly rowIndex: number; readonly path: string; readonly what: string }) {
-    const { resource, rowIndex, path, what } = options;
+  /** `what` cannot be stored; `json` is why a text is no JSON; `problems` is what a row schema says. */
+  constructor(
+    options: { readonly resource: string; readonly rowIndex: number; readonly path: string } & (
+      | { readonly what: string }
+      | { readonly json: string }
+      | { readonly problems: string }
+    ),
+  ) {
+    const { resource, rowIndex, path } = options;
     super(
-      `Resource \`${resource}\` gave ${what} at \`${path}\` of row ${rowIndex}: rows are objects of texts, numbers, booleans, dates, decimals, bytes, lists and objects. ` +
-        `Change it with .map(), or leave it out.`,
+      "json" in options
+        ? `Resource \`${resource}\` gave rawJson() a text that is not valid JSON, behind row ${rowIndex}: ${options.json}. ` +
+            "Nothing of this extract was kept, neither rows nor state: mend the text, or parse it where it is read and yield rows."
+        : "what" in options
+          ? `Resource \`${resource}\` gave ${options.what} at \`${path}\` of row ${rowIndex}: rows are objects of texts, numbers, booleans, dates, decimals, bytes, lists and objects. ` +
+            `Change it with .map(), or leave it out.`
+          : `Row ${rowIndex} of resource \`${resource}\` does not fit its schema. ${options.problems}. Nothing of this extract was kept, neither rows nor state. ` +
+            `Mend such rows with .map(), let the schema take them, or drop them: schemaContract: { dataType: "discard_row" }.`,
       { resource },
     );
     this.rowIndex = rowIndex;

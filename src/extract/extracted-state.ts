@@ -3,17 +3,19 @@ import { jobId } from "../load-package/job-file.ts";
 import type { PackageFolder } from "../load-package/package-folder.ts";
 import { type PackageCommands, type PackageState, packageStateEngineVersion } from "../load-package/package-state.ts";
 import type { StateRow } from "../state/state-row.ts";
-import type { Metrics } from "./source-extract.ts";
+import type { Metrics } from "./metrics.ts";
 
 export interface ExtractedParts {
   readonly row: StateRow | undefined;
   readonly knownStates: readonly string[];
   readonly commands: PackageCommands;
   readonly resources: { readonly [resource: string]: Metrics };
+  /** Of job files that are in their final form. */
+  readonly jobRows: { readonly [jobId: string]: number };
 }
 
 /** The package state of a package whose raw files are all written. */
-export function extractedState(folder: PackageFolder, { row, knownStates, commands, resources }: ExtractedParts): PackageState {
+export function extractedState(folder: PackageFolder, { row, knownStates, commands, resources, jobRows }: ExtractedParts): PackageState {
   return {
     _state_version: 0,
     _state_engine_version: packageStateEngineVersion,
@@ -22,6 +24,7 @@ export function extractedState(folder: PackageFolder, { row, knownStates, comman
     ...(row === undefined ? {} : { pipeline_state: row }),
     leat_known_states: knownStates,
     leat_raw_files: folder.jobs("new").map(jobId),
+    ...(Object.keys(jobRows).length === 0 ? {} : { leat_job_rows: jobRows }),
     leat_resources: resources,
   };
 }

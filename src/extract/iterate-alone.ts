@@ -22,6 +22,7 @@ export async function* iterateAlone(definition: ResourceDefinition): AsyncGenera
     maxParallelItems,
     workers: 1,
     order: "fifo",
+    asRows: true,
     running: ({ definition: resource }, signal) => ({
       sourceName: definition.name,
       resourceName: resource.name,

@@ -1,6 +1,6 @@
 import type { TableHints } from "../schema/hint-options.ts";
 import { checkOptions } from "./definition.ts";
-import { hintNames } from "./resource-hints.ts";
+import { hintNames, mergeHints } from "./resource-hints.ts";
 import type { Marked, RowOf } from "./rows.ts";
 
 /** What a mark says about its item. */
@@ -41,8 +41,8 @@ export function unwrap(item: MarkedItem, outer: Mark | undefined): { readonly it
 /** Both marks; where they differ the second one wins. */
 export function combineMarks(first: Mark | undefined, second: Mark | undefined): Mark | undefined {
   if (first === undefined || second === undefined) return first ?? second;
-  const hasHints = first.hints !== undefined || second.hints !== undefined;
-  return { ...first, ...second, ...(hasHints ? { hints: { ...first.hints, ...second.hints } as TableHints } : {}) };
+  if (first.hints === undefined || second.hints === undefined) return { ...first, ...second };
+  return { ...first, ...second, hints: mergeHints(first.hints, second.hints) };
 }
 
 /** True when rows of both marks can be written together. */

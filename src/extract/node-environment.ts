@@ -4,6 +4,12 @@ import type { Limiter } from "./limiter.ts";
 import type { Mark } from "./marked.ts";
 import type { Running } from "./running.ts";
 
+/** A row that is left out, and why. */
+export interface DiscardedRow {
+  readonly table: string;
+  readonly reason: string;
+}
+
 /** What the nodes of one run share. */
 export interface NodeEnvironment {
   readonly signal: AbortSignal;
@@ -14,8 +20,12 @@ export interface NodeEnvironment {
   readonly breathe: Breathe;
   /** What `current` and the context of a resource reach. */
   running(node: GraphNode, signal: AbortSignal): Running;
+  /** JSON text is parsed in any case. */
+  readonly asRows?: boolean;
   /** Ends the run: something failed that nobody waits for just now. */
   fail(error: unknown): void;
   /** Takes the finished rows of a resource that is loaded. */
   write(node: GraphNode, rows: readonly unknown[], mark: Mark | undefined): void | Promise<void>;
+  /** A row did not fit the schema of its resource and is left out. */
+  rowDiscarded?(node: GraphNode, discarded: DiscardedRow): void;
 }

@@ -10,12 +10,22 @@ const firstRoom = 4096;
 /** A raw file ends after about this many bytes. Each is a unit: normalized by itself, in any thread. */
 const unitBytes = 32 * 1024 * 1024;
 
+/** When a raw file ends sooner. */
+export interface RawFileLimits {
+  readonly fileMaxItems?: number | undefined;
+  readonly fileMaxBytes?: number | undefined;
+}
+
 /**
  * The raw rows of one table: files of lines, each line a JSON array of rows (dlt's typed-jsonl).
  * Writes are synchronous: a disk that is full stops the resource that yields, and memory holds one line.
  */
 export class RawFile {
   readonly #nextPath: () => string;
+  readonly #maxRows: number;
+  readonly #maxBytes: number;
+  /** So many rows there are when the file is full. */
+  #fullAt: number;
   #fd: number | undefined;
   #path = "";
   /** The file at `#path` is closed and not at its end. */
@@ -28,8 +38,11 @@ export class RawFile {
   #rows = 0;
 
   /** `nextPath` is asked once per file. */
-  constructor(nextPath: () => string) {
+  constructor(nextPath: () => string, limits: RawFileLimits = {}) {
     this.#nextPath = nextPath;
+    this.#maxRows = Math.max(1, limits.fileMaxItems ?? Infinity);
+    this.#maxBytes = Math.min(unitBytes, limits.fileMaxBytes ?? unitBytes);
+    this.#fullAt = this.#maxRows;
   }
 
   get rows(): number {
@@ -49,7 +62,7 @@ export class RawFile {
     this.#line[this.#lineSize] = this.#lineSize === 0 ? openBracket : comma;
     this.#lineSize += 1 + this.#line.write(rowText, this.#lineSize + 1);
     this.#rows += 1;
-    if (this.#lineSize >= lineBytes) this.#writeLine();
+    if (this.#lineSize >= lineBytes || this.#rows >= this.#fullAt) this.#writeLine();
   }
 
   /** A file without rows: it says that the table was read and is empty. */
@@ -97,7 +110,7 @@ export class RawFile {
     if (this.#line.length > 8 * lineBytes) this.#line = Buffer.allocUnsafe(firstRoom);
     this.#bytes += end;
     this.#fileBytes += end;
-    if (this.#fileBytes >= unitBytes) this.#closeFile();
+    if (this.#fileBytes >= this.#maxBytes || this.#rows >= this.#fullAt) this.#endFile();
   }
 
   #openFile(): number {
@@ -112,6 +125,12 @@ export class RawFile {
       this.#fileBytes = 0;
     }
     return this.#fd;
+  }
+
+  /** The next row begins a file. */
+  #endFile(): void {
+    this.#closeFile();
+    this.#fullAt = this.#rows + this.#maxRows;
   }
 
   #closeFile(): void {

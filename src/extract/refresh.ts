@@ -20,6 +20,8 @@ export interface SourceToRefresh {
   readonly name: string;
   /** As it is stored now, or new. */
   readonly schema: SchemaDocument;
+  /** What it begins anew with; default a schema without tables. */
+  readonly freshSchema?: SchemaDocument | undefined;
   /** All that runs: a parent that only feeds transformers starts over with them. */
   readonly graph: readonly GraphNode[];
   /** Of a schema that begins anew. */
@@ -36,7 +38,7 @@ export interface Refreshed {
 /** Starts a source over, or the resources of it that run. The state is changed in place. A source that never ran has nothing to be dropped. */
 export function refreshSource(source: SourceToRefresh, refresh: Refresh | undefined, working: PipelineState): Refreshed {
   const { name, schema, graph } = source;
-  const isStored = schema.version_hash !== "";
+  const isStored = schema.version_hash !== "" && schema !== source.freshSchema;
   if (refresh === undefined || !isStored) return { schema, commands: {} };
   const running = new Set(graph.map(({ definition }) => definition.name));
   const isMeant = (resource: string): boolean => refresh === "drop_sources" || running.has(resource);
@@ -47,11 +49,15 @@ export function refreshSource(source: SourceToRefresh, refresh: Refresh | undefi
   return { schema: refreshedSchema(source, refresh, tables), commands: { refresh, ...commandsFor(refresh, tables.filter(hasSeenData)) } };
 }
 
-function refreshedSchema({ name, schema, naming }: SourceToRefresh, refresh: Refresh, tables: readonly TableSchema[]): SchemaDocument {
+function refreshedSchema(
+  { name, schema, naming, freshSchema = newSchema(name, { naming }) }: SourceToRefresh,
+  refresh: Refresh,
+  tables: readonly TableSchema[],
+): SchemaDocument {
   switch (refresh) {
     case "drop_sources":
       // Who compares it with what is stored sees what it came after.
-      return { ...newSchema(name, { naming }), previous_hashes: [schema.version_hash] };
+      return { ...freshSchema, previous_hashes: [schema.version_hash] };
     case "drop_resources":
       return dropTables(schema, tables);
     case "drop_data":

@@ -1,4 +1,6 @@
+import { type } from "arktype";
 import type { Decimal } from "decimal.js";
+import * as v from "valibot";
 import { describe, expectTypeOf, it } from "vitest";
 import { z } from "zod";
 import type { PlainDate } from "../core/plain-date.ts";
@@ -89,6 +91,53 @@ describe("the row type of a resource", () => {
     resource("x", { id: 1 });
     // @ts-expect-error a hint that the row has not
     withHints(users, { primaryKey: "idd" });
+  });
+});
+
+describe("a row schema", () => {
+  it("gives the row type, whatever is yielded", () => {
+    const coerced = resource(
+      "z",
+      { schema: z.object({ id: z.number(), at: z.date(), n: z.coerce.number() }), primaryKey: "id" },
+      async function* () {
+        yield await (await fetch("x")).json();
+      },
+    );
+    expectTypeOf<Row<typeof coerced>>().toEqualTypeOf<{ id: number; at: Date; n: number }>();
+    const array = resource("z", { schema: v.object({ id: v.string() }), primaryKey: "id" }, [{ id: "a" }]);
+    expectTypeOf<Row<typeof array>>().toEqualTypeOf<{ id: string }>();
+    const ark = resource("z", { schema: type({ id: "number", "tag?": "string" }), mergeKey: "tag" }, () => []);
+    expectTypeOf<Row<typeof ark>>().toEqualTypeOf<{ id: number; tag?: string }>();
+    const withBoth = resource("z", { schema: z.object({ id: z.number() }), stateSchema: z.object({ page: z.number() }) }, ({ state }) => {
+      expectTypeOf(state.page).toEqualTypeOf<number>();
+      return [{ id: state.page }];
+    });
+    expectTypeOf(withBoth).toEqualTypeOf<Resource<"z", { id: number }>>();
+  });
+
+  it("is what keys, columns and table names are checked against", () => {
+    const schema = z.object({ id: z.number(), kind: z.string() });
+    // @ts-expect-error no such key
+    resource("z", { schema, primaryKey: "idd" }, async function* ({ state }) {
+      state["n"] = 1;
+      yield JSON.parse("");
+    });
+    // @ts-expect-error no such column
+    resource("z", { schema, columns: { name: { dataType: "text" } } }, () => [{ name: "x" }]);
+    resource("z", { schema, tableName: (row) => row.kind, columns: { kind: { description: "" } } }, () => JSON.parse("[]"));
+    // @ts-expect-error no schema
+    resource("z", { schema: { id: "number" } }, users);
+  });
+
+  it("does the same for a transformer", () => {
+    const parent = resource("users", users);
+    const schema = z.object({ at: z.coerce.date() });
+    const each = transformer(parent, "at", { schema, primaryKey: "at" }, (user) => ({ at: user.meta.at }));
+    expectTypeOf(each).toEqualTypeOf<Resource<"at", { at: Date }>>();
+    const pages = transformer(parent, "at", { schema, per: "page" }, (page) => page.map((user) => ({ at: user.meta.at })));
+    expectTypeOf<Row<typeof pages>>().toEqualTypeOf<{ at: Date }>();
+    // @ts-expect-error no such key
+    transformer(parent, "at", { schema, primaryKey: "id" }, (user) => user);
   });
 });
 

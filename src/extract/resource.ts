@@ -7,7 +7,8 @@ import type { ResourceHints } from "../schema/hint-options.ts";
 import { checkName, checkOptions, combineLimits, type Limit, type ResourceDefinition, type Step } from "./definition.ts";
 import { iterateAlone } from "./iterate-alone.ts";
 import { hintNames, mergeHints } from "./resource-hints.ts";
-import { isIterated, isPromise, keepFailure, type Loose, type RowOf, type Rows } from "./rows.ts";
+import { checkRowSchema } from "./row-schema.ts";
+import { isIterated, isPromise, keepFailure, type Loose, type RowOf, type Rows, type RowType } from "./rows.ts";
 import { checkStateSchema } from "./state-schema.ts";
 import type { StateObject } from "./state-types.ts";
 
@@ -15,12 +16,18 @@ import type { StateObject } from "./state-types.ts";
 export interface ResourceContext<State extends StateObject<State> = Loose> {
   /** Live object, private to this resource, kept between runs (dlt: `resource_state`). */
   readonly state: State;
-  /** Fires when the run is cancelled, or, once the last item was taken, when a `limit` is reached. */
+  /** Fires when the run is cancelled, or, once the last item was taken, when its time is spent (`maxDuration`) or a `limit` is reached. */
   readonly signal: AbortSignal;
   readonly resourceName: string;
 }
 
-export interface ResourceOptions<Row = unknown, State = unknown> extends ResourceHints<Row> {
+export interface ResourceOptions<Row = unknown, Output = unknown, State = unknown> extends ResourceHints<Row> {
+  /**
+   * Row schema (dlt: a Pydantic model as `columns`): every row, when its steps are done, is replaced by what the schema makes of it. Gives the row type and,
+   * where the library has JSON Schema, column hints; those in `columns` win. A row that does not fit throws RowInvalidError, or is dropped with
+   * `schemaContract: { dataType: "discard_row" }`.
+   */
+  readonly schema?: StandardSchema<Output>;
   /** Checks the state before the resource runs and after it, fills its defaults and types it. Throws InvalidStateError. */
   readonly stateSchema?: StandardSchema<State>;
   /** Runs beside other resources; a transformer with it runs several of its calls at once, and their rows come in any order. Default false (dlt: `parallelized`). */
@@ -54,18 +61,18 @@ export interface Resource<out Name extends string = string, out Row = unknown> e
   pipe<Next>(next: (parent: Resource<Name, Row>) => Next): Next;
 }
 
-const behaviourNames = ["parallel", "selected", "stateAccess", "stateSchema"] as const;
+const behaviourNames = ["parallel", "selected", "stateAccess", "stateSchema", "schema"] as const;
 
 /** A resource from rows, a promise of rows, or a function that gives them. Throws ConfigError for an empty or invalid name. */
 export function resource<const Name extends string, Item, State extends StateObject<State> = Loose>(
   name: Name,
   rows: Rows<Item> | ((context: ResourceContext<State>) => Rows<Item>),
 ): Resource<Name, RowOf<Item>>;
-export function resource<const Name extends string, Item, State extends StateObject<State> = Loose>(
+export function resource<const Name extends string, Item, State extends StateObject<State> = Loose, Output = unknown>(
   name: Name,
-  options: ResourceOptions<NoInfer<RowOf<Item>>, State>,
+  options: ResourceOptions<NoInfer<RowType<Output, Item>>, Output, State>,
   rows: Rows<Item> | ((context: ResourceContext<State>) => Rows<Item>),
-): Resource<Name, RowOf<Item>>;
+): Resource<Name, RowType<Output, Item>>;
 export function resource(name: string, ...rest: readonly unknown[]): Resource {
   const [options, rows] = rest.length === 1 ? [{}, rest[0]] : [rest[0] as ResourceOptions, rest[1]];
   checkName("resource", name);
@@ -85,10 +92,11 @@ export function defineResource(
   for (const [key, value] of Object.entries(options)) {
     if (value !== undefined && !(behaviourNames as readonly string[]).includes(key) && !ownOptions.includes(key)) hints[key] = value;
   }
-  const { parallel = false, selected = true, stateAccess = "write", stateSchema } = options;
+  const { parallel = false, selected = true, stateAccess = "write", stateSchema, schema } = options;
   oneOf("stateAccess", stateAccess, ["read", "write"]);
   if (stateSchema !== undefined) checkStateSchema(`resource \`${name}\``, stateSchema);
-  return { name, ...own, steps: [], limit: undefined, hints: hints as ResourceHints, parallel, selected, stateAccess, stateSchema };
+  if (schema !== undefined) checkRowSchema(`resource \`${name}\``, schema);
+  return { name, ...own, steps: [], limit: undefined, hints: hints as ResourceHints, parallel, selected, stateAccess, stateSchema, schema };
 }
 
 /** Throws ConfigError for what cannot give rows. */

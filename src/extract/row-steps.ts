@@ -4,6 +4,7 @@ import { forEachInOrder, forEachSlice } from "./in-order.ts";
 import { mapLimited } from "./limiter.ts";
 import { combineMarks, isSameMark, type Mark, MarkedItem, unwrap } from "./marked.ts";
 import type { NodeEnvironment } from "./node-environment.ts";
+import { RawJson, rawJsonRows } from "./raw-json.ts";
 import { isIterated, isPromise } from "./rows.ts";
 import type { UserCode } from "./user-code.ts";
 
@@ -99,8 +100,9 @@ export class RowSteps {
       const own = row instanceof MarkedItem ? unwrapAll(row, undefined) : { item: row, mark: undefined };
       const runMark = combineMarks(mark, own.mark);
       const last = runs.at(-1);
-      if (last !== undefined && isSameMark(last.mark, runMark)) last.rows.push(own.item);
-      else runs.push({ mark: runMark, rows: [own.item] });
+      const given = own.item instanceof RawJson && this.#steps.length > 0 ? rawJsonRows(own.item, this.#code.resourceName) : [own.item];
+      if (last !== undefined && isSameMark(last.mark, runMark)) for (const each of given) last.rows.push(each);
+      else runs.push({ mark: runMark, rows: given });
     }
     return forEachInOrder(runs, (run) => this.#write(present(run.rows), run.mark), this.#environment.breathe);
   }
@@ -135,7 +137,8 @@ class Page {
   }
 }
 
-function unwrapAll(marked: MarkedItem, outer: Mark | undefined): { readonly item: unknown; readonly mark: Mark } {
+function unwrapAll(marked: MarkedItem, outer: Mark | undefined): { readonly item: unknown; readonly mark: Mark | undefined } {
+  if (marked instanceof RawJson) return { item: marked, mark: outer };
   const { item, mark } = unwrap(marked, outer);
   return item instanceof MarkedItem ? unwrapAll(item, mark) : { item, mark };
 }

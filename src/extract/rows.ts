@@ -1,10 +1,12 @@
+import type { ArrowData } from "../formats/arrow/arrow-data.ts";
+
 /** A row of unknown shape. */
 export type Loose = Record<string, unknown>;
 
-/** What a resource may be made of. `Item` is a row, a page (array of rows), a promise, a thunk, or a marked item; null is skipped. */
+/** What a resource may be made of. `Item` is a row, a page (array of rows), an Arrow table or batch, a promise, a thunk, or a marked item; null is skipped. */
 export type Rows<Item> = Iterable<Item> | AsyncIterable<Item> | PromiseLike<Iterable<Item> | AsyncIterable<Item>>;
 
-/** An item with hints of its own; made by `withTableName` and `withHints` (dlt: `dlt.mark`). */
+/** An item with hints of its own; made by `withTableName` and `withHints` (dlt: `dlt.mark`), or rows as JSON text, made by `rawJson`. */
 export interface Marked<out Item> {
   readonly "~item": Item;
 }
@@ -22,7 +24,12 @@ export type RowOf<Item> = 0 extends 1 & Item
           ? RowOf<Inner>
           : Item extends (...args: never[]) => infer Inner
             ? RowOf<Inner>
-            : Item;
+            : Item extends ArrowData
+              ? Loose
+              : Item;
+
+/** The row type of a resource: what its schema gives, else that of what it yields. */
+export type RowType<Output, Item> = unknown extends Output ? RowOf<Item> : Output;
 
 /** Rows come as something that can be iterated: sync, async, or a promise of either. */
 export type Iterated = Iterable<unknown> | AsyncIterable<unknown>;

@@ -1,8 +1,10 @@
 import { CancelledError } from "../core/errors.ts";
 import { type Breathe, breather } from "./breather.ts";
+import type { Cut, TimeLimit } from "./cut.ts";
 import type { GraphNode } from "./graph.ts";
 import { Limiter } from "./limiter.ts";
 import type { NodeEnvironment } from "./node-environment.ts";
+import { Rest } from "./rest.ts";
 import { RunningNode } from "./running-node.ts";
 
 export interface RunGraphOptions extends Omit<NodeEnvironment, "fail" | "breathe"> {
@@ -10,6 +12,10 @@ export interface RunGraphOptions extends Omit<NodeEnvironment, "fail" | "breathe
   readonly workers: number;
   readonly order: "fifo" | "round_robin";
   readonly signal: AbortSignal;
+  /** Default: the run is not cut. */
+  readonly cut?: Cut | undefined;
+  /** Default: resources are read to their end. */
+  readonly timeLimit?: TimeLimit | undefined;
 }
 
 /** How long failed or cancelled resources get to clean up (their `finally` blocks) before they are left behind. */
@@ -32,18 +38,66 @@ export async function runGraph(graph: readonly GraphNode[], options: RunGraphOpt
   const inTurn = roots.filter((root) => !root.definition.parallel);
   const workers = new Limiter(options.workers);
 
-  const lanes = parallel.map((root) => runAlone(root, workers, breathe));
-  lanes.push(options.order === "fifo" ? runInOrder(inTurn, breathe) : runInTurn(inTurn, breathe));
+  const making = { cut: undefined as Promise<void> | undefined };
+  const time = timeOf(options.timeLimit);
+  const rest = restOf(options.cut, { lanes: parallel.length + 1, roots, signal, making });
+  const road: Road = { breathe, time, rest };
+  const lanes = parallel.map((root) => runAlone(root, workers, road));
+  lanes.push(options.order === "fifo" ? runInOrder(inTurn, road) : runInTurn(inTurn, road));
   const { cancelled, forget } = whenCancelled(options.signal);
   try {
     await Promise.race([Promise.all(lanes), cancelled, failed]);
   } catch (error) {
     stop.abort();
+    // What is being committed is committed whole.
+    await making.cut?.catch(() => {});
     await atMost(graceMs, closeAll(roots, lanes));
     throw options.signal.aborted && isAbort(error, options.signal) ? new CancelledError("The run was cancelled.", { cause: error }) : error;
   } finally {
     forget();
   }
+}
+
+/** What the lanes of a run look at between two items. */
+interface Road {
+  readonly breathe: Breathe;
+  readonly time: Time | undefined;
+  readonly rest: Rest | undefined;
+}
+
+interface Time extends TimeLimit {
+  readonly isUp: boolean;
+}
+
+function timeOf(limit: TimeLimit | undefined): Time | undefined {
+  if (limit === undefined) return undefined;
+  const endsAt = performance.now() + limit.ms;
+  return {
+    ...limit,
+    get isUp() {
+      return performance.now() >= endsAt;
+    },
+  };
+}
+
+/** A cut is made when every generator stands at a `yield`, and all that it gave is written. */
+function restOf(
+  cut: Cut | undefined,
+  run: {
+    readonly lanes: number;
+    readonly roots: readonly RunningNode[];
+    readonly signal: AbortSignal;
+    readonly making: { cut: Promise<void> | undefined };
+  },
+): Rest | undefined {
+  if (cut === undefined) return undefined;
+  return new Rest(run.lanes, cut.isDue, async () => {
+    for (const root of run.roots) await root.finish();
+    if (run.signal.aborted) throw run.signal.reason;
+    run.making.cut = cut.make();
+    await run.making.cut;
+    run.making.cut = undefined;
+  });
 }
 
 function startNodes(graph: readonly GraphNode[], environment: NodeEnvironment): RunningNode[] {
@@ -58,36 +112,55 @@ function startNodes(graph: readonly GraphNode[], environment: NodeEnvironment): 
   return graph.filter((node) => node.definition.parent === undefined).map(start);
 }
 
-async function runAlone(root: RunningNode, workers: Limiter, breathe: Breathe): Promise<void> {
-  while (await workers.run(() => root.advance())) await breathe();
+async function runAlone(root: RunningNode, workers: Limiter, road: Road): Promise<void> {
+  while (await workers.run(() => advance(root, road))) await between(road);
   await root.finish();
+  road.rest?.leave();
 }
 
-async function runInOrder(roots: readonly RunningNode[], breathe: Breathe): Promise<void> {
+async function runInOrder(roots: readonly RunningNode[], road: Road): Promise<void> {
   for (const root of roots) {
     for (;;) {
-      const advanced = root.advance();
-      if (!(typeof advanced === "boolean" ? advanced : await advanced)) break;
-      await breathe();
+      const advanced = advance(root, road);
+      const goesOn: boolean = typeof advanced === "boolean" ? advanced : await advanced;
+      if (!goesOn) break;
+      const pause = between(road);
+      if (pause !== undefined) await pause;
     }
     await root.finish();
   }
+  road.rest?.leave();
 }
 
-async function runInTurn(roots: readonly RunningNode[], breathe: Breathe): Promise<void> {
+async function runInTurn(roots: readonly RunningNode[], road: Road): Promise<void> {
   let active = [...roots];
   while (active.length > 0) {
     const still: RunningNode[] = [];
     for (const root of active) {
       // Most resources are synchronous or settle at once: no await where there is nothing to wait for.
-      const advanced = root.advance();
-      if (typeof advanced === "boolean" ? advanced : await advanced) still.push(root);
+      const advanced = advance(root, road);
+      const goesOn: boolean = typeof advanced === "boolean" ? advanced : await advanced;
+      if (goesOn) still.push(root);
       else await root.finish();
+      const pause = between(road);
+      if (pause !== undefined) await pause;
     }
-    const pause = breathe();
-    if (pause !== undefined) await pause;
     active = still;
   }
+  road.rest?.leave();
+}
+
+/** The next item of a root, or its early end. Each gives one item at least: runs that follow each other get on. */
+function advance(root: RunningNode, { time }: Road): boolean | Promise<boolean> {
+  if (time === undefined || !root.hasTaken || !time.isUp || !time.mayEnd(root.node)) return root.advance();
+  return root.endEarly().then((mayHaveMore) => {
+    if (mayHaveMore) time.onEnded(root.node);
+    return false;
+  });
+}
+
+function between({ breathe, rest }: Road): Promise<void> | undefined {
+  return rest?.pass() ?? breathe();
 }
 
 function failure(): { readonly failed: Promise<never>; readonly fail: (error: unknown) => void } {

@@ -1,4 +1,5 @@
-import { type AnyIterator, type Arrival, Arrivals, isGenerated, isUnevaluated, iterateRows } from "./arrivals.ts";
+import { isArrowData } from "../formats/arrow/arrow-data.ts";
+import { type AnyIterator, type Arrival, Arrivals, isGenerated, isUnevaluated, iterateRows, type Sink } from "./arrivals.ts";
 import type { ResourceDefinition } from "./definition.ts";
 import type { GraphNode } from "./graph.ts";
 import { forEachInOrder, forEachSlice } from "./in-order.ts";
@@ -7,6 +8,7 @@ import type { Mark } from "./marked.ts";
 import type { NodeEnvironment } from "./node-environment.ts";
 import type { OrderedWindow } from "./ordered-window.ts";
 import { RowSteps } from "./row-steps.ts";
+import { RowValidator } from "./row-validator.ts";
 import { isIterated, isPromise } from "./rows.ts";
 import { Taken } from "./taken.ts";
 import { UserCode } from "./user-code.ts";
@@ -17,7 +19,7 @@ import { UserCode } from "./user-code.ts";
  */
 export class RunningNode {
   readonly definition: ResourceDefinition;
-  readonly #node: GraphNode;
+  readonly node: GraphNode;
   readonly #children: readonly RunningNode[];
   readonly #environment: NodeEnvironment;
   readonly #code: UserCode;
@@ -30,6 +32,7 @@ export class RunningNode {
   #iterator: AnyIterator | undefined;
   /** The limit is reached, or the generator ended. */
   #isDone: boolean;
+  #hasTaken = false;
   /** Items of a transformer that were counted and have not gone through yet. */
   #underWay = 0;
   readonly #unordered = new Set<Promise<void>>();
@@ -37,7 +40,7 @@ export class RunningNode {
   constructor(node: GraphNode, children: readonly RunningNode[], environment: NodeEnvironment) {
     const { definition } = node;
     this.definition = definition;
-    this.#node = node;
+    this.node = node;
     this.#children = children;
     this.#environment = environment;
     const signal = AbortSignal.any([environment.signal, this.#stop.signal]);
@@ -50,8 +53,8 @@ export class RunningNode {
       resourceName: definition.name,
     };
     this.#code = new UserCode(definition.name, running, environment.signal);
-    this.#arrivals = new Arrivals(this.#code, environment);
-    this.#steps = new RowSteps(definition.steps, this.#code, this.#arrivals, environment, (rows, mark) => this.#write(rows, mark));
+    this.#arrivals = new Arrivals(this.#code, environment, looksAtRows(node, environment) ? definition.name : undefined);
+    this.#steps = new RowSteps(definition.steps, this.#code, this.#arrivals, environment, this.#lastStep());
     this.#window = this.#arrivals.window((arrival) => this.#deliver(arrival));
     this.#taken = new Taken(definition.limit);
     this.#isDone = this.#taken.isEnough;
@@ -64,6 +67,20 @@ export class RunningNode {
     if (iterator === undefined) return this.#start();
     const next = this.#code.run(() => iterator.next());
     return isPromise(next) ? this.#awaitNext(next as Promise<IteratorResult<unknown>>) : this.#take(next as IteratorResult<unknown>);
+  }
+
+  /** An item of a root was taken. */
+  get hasTaken(): boolean {
+    return this.#hasTaken;
+  }
+
+  /** Takes no more of a root, ends its generator once all has gone through, and fires its signal. True when there may be more. */
+  async endEarly(): Promise<boolean> {
+    const isOver = this.#needsNoMore;
+    this.#isDone = true;
+    await this.finish();
+    await this.#closed();
+    return !isOver;
   }
 
   /** Waits until all that was taken has gone through, here and in the transformers below. */
@@ -89,13 +106,13 @@ export class RunningNode {
   /** Nothing that may still come matters: the limit is reached, or that of all transformers below when these rows only feed them. */
   get #needsNoMore(): boolean {
     if (this.#isDone) return true;
-    return !this.#node.isLoaded && this.#children.length > 0 && this.#children.every((child) => child.#needsNoMore);
+    return !this.node.isLoaded && this.#children.length > 0 && this.#children.every((child) => child.#needsNoMore);
   }
 
   /** A limit, here or below, may come to need no more. */
   get #mayEndEarly(): boolean {
     if (this.definition.limit !== undefined) return true;
-    return !this.#node.isLoaded && this.#children.length > 0 && this.#children.every((child) => child.#mayEndEarly);
+    return !this.node.isLoaded && this.#children.length > 0 && this.#children.every((child) => child.#mayEndEarly);
   }
 
   async #start(): Promise<boolean> {
@@ -103,7 +120,12 @@ export class RunningNode {
     const { rows: given } = this.definition;
     const call = given as (context: object) => unknown;
     const rows = await this.#code.failing(typeof given === "function" ? this.#code.run(() => call(this.#context)) : given);
+    if (isArrowData(rows)) return this.#startWith([rows]);
     if (!isIterated(rows)) throw this.#code.notRows("it gave", rows, ": an array, an iterable or an async iterable");
+    return this.#startWith(rows);
+  }
+
+  #startWith(rows: Iterable<unknown> | AsyncIterable<unknown>): boolean | Promise<boolean> {
     this.#iterator = this.#code.run(() => iterateRows(rows));
     return this.advance();
   }
@@ -118,6 +140,7 @@ export class RunningNode {
       return false;
     }
     const item = result.value;
+    this.#hasTaken = true;
     this.#count(item);
     const pushed = this.#window.push(this.#arrivals.evaluate(item, undefined));
     return pushed === undefined ? true : pushed.then(() => true);
@@ -211,11 +234,20 @@ export class RunningNode {
     return this.#arrivals.arrive(item, mark, (rows, rowsMark) => this.#steps.take(rows, rowsMark));
   }
 
+  /** Where rows go when `map`, `filter` and `flatMap` are done. */
+  #lastStep(): Sink {
+    const write: Sink = (rows, mark) => this.#write(rows, mark);
+    const { definition } = this;
+    if (definition.schema === undefined) return write;
+    const validator = new RowValidator(this.node, definition.schema, this.#code, this.#environment, write);
+    return (rows, mark) => validator.take(rows, mark);
+  }
+
   #write(rows: readonly unknown[], mark: Mark | undefined): void | Promise<void> {
-    if (!this.#node.isLoaded) return this.#feedChildren(rows);
+    if (!this.node.isLoaded) return this.#feedChildren(rows);
     const write = (slice: readonly unknown[]): void | Promise<void> => {
       try {
-        return this.#code.below(() => this.#environment.write(this.#node, slice, mark));
+        return this.#code.below(() => this.#environment.write(this.node, slice, mark));
       } catch (error) {
         keepFailures(rows);
         throw error;
@@ -229,4 +261,10 @@ export class RunningNode {
     if (this.#children.length === 0 || rows.length === 0) return;
     return forEachInOrder(this.#children, (child) => child.feed(rows), this.#environment.breathe);
   }
+}
+
+/** True when somebody needs rows as objects. */
+function looksAtRows({ definition, children, isLoaded }: GraphNode, { asRows = false }: NodeEnvironment): boolean {
+  const { steps, schema, hints } = definition;
+  return asRows || !isLoaded || children.length > 0 || steps.length > 0 || schema !== undefined || typeof hints.tableName === "function";
 }

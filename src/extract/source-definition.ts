@@ -15,6 +15,8 @@ export interface SourceDefinition {
   /** The name it was declared under: config is looked up there, also after `.withName()`. */
   readonly factoryName: string;
   readonly section: string | undefined;
+  /** A schema file to start from. */
+  readonly schemaPath: string | URL | undefined;
   readonly spec: ConfigSpec;
   readonly overrides: ConfigOverrides<ConfigSpec>;
   readonly hints: SourceHints;

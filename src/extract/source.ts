@@ -24,6 +24,11 @@ export interface SourceOptions<Spec extends ConfigSpec = Record<never, never>, S
   readonly stateSchema?: StandardSchema<State>;
   /** Section of the config lookup between `sources` and the name (dlt: the module). Default none. */
   readonly section?: string;
+  /**
+   * A dlt schema file to start from, YAML or JSON, of the name of the source. Its settings count in every run, its tables and hints are added to what is
+   * stored. A path starts at the current folder; a `new URL("./shop.schema.yaml", import.meta.url)` beside the code. Throws ConfigError.
+   */
+  readonly schemaPath?: string | URL;
 }
 
 type OneOrMore<T> = T | readonly T[];
@@ -76,13 +81,15 @@ export function source<
 export function source(name: string, ...rest: readonly unknown[]): SourceFactory {
   const [options, build] = (rest.length === 1 ? [{}, rest[0]] : rest) as [SourceOptions<ConfigSpec>, SourceDefinition["build"]];
   checkName("source", name);
-  checkOptions(`Source \`${name}\``, options, ["config", "stateSchema", "section", ...hintNames]);
+  checkOptions(`Source \`${name}\``, options, ["config", "stateSchema", "section", "schemaPath", ...hintNames]);
   if (typeof build !== "function")
     throw new ConfigError(`Source \`${name}\` needs a function that returns its resources; got a ${typeof build}.`);
-  const { config = {}, stateSchema, section, ...hints } = options;
+  const { config = {}, stateSchema, section, schemaPath, ...hints } = options;
+  if (schemaPath !== undefined && typeof schemaPath !== "string" && !(schemaPath instanceof URL))
+    throw new ConfigError(`The \`schemaPath\` of source \`${name}\` has to be a path or a URL.`);
   if (stateSchema !== undefined) checkStateSchema(`source \`${name}\``, stateSchema);
   const factory = (overrides: ConfigOverrides<ConfigSpec> = {}): Source => {
-    const definition = { name, factoryName: name, section, spec: config, overrides, hints, stateSchema, build, edits: [] };
+    const definition = { name, factoryName: name, section, spec: config, overrides, hints, stateSchema, schemaPath, build, edits: [] };
     return new SourceValue(definition) as unknown as Source;
   };
   Object.defineProperty(factory, "name", { value: name });

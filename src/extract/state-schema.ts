@@ -1,5 +1,5 @@
 import { ConfigError, LeatError } from "../core/errors.ts";
-import type { StandardSchema } from "../core/standard-schema.ts";
+import type { SchemaIssue, StandardSchema } from "../core/standard-schema.ts";
 import { cloneState, isContainer } from "../state/clone.ts";
 import { InvalidStateError } from "../state/errors.ts";
 import { pathText, type StatePath } from "../state/path.ts";
@@ -61,13 +61,7 @@ async function validated(slot: SchemaSlot, value: unknown): Promise<Awaited<Retu
   }
 }
 
-/** As libraries give them; the path is left out where the whole is meant. */
-interface Issue {
-  readonly message: string;
-  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
-}
-
-function invalid(slot: SchemaSlot, issues: readonly Issue[], moment: Moment): InvalidStateError {
+function invalid(slot: SchemaSlot, issues: readonly SchemaIssue[], moment: Moment): InvalidStateError {
   const found = issues.map((issue) => ({ path: placeOf(slot, issue), message: issue.message }));
   const path = pathText(found[0]?.path ?? slotPath(slot));
   const problems = found.map((one) => `\`${pathText(one.path)}\`: ${one.message}`).join("; ");
@@ -88,7 +82,7 @@ function repair({ source, pipelineName = "NAME" }: SchemaSlot, path: StatePath):
   return `Set the value (leat state set ${pipelineName} '${pathText(path)}' VALUE), ${drop}or let the schema take it.`;
 }
 
-function placeOf(slot: SchemaSlot, { path = [] }: Issue): StatePath {
+function placeOf(slot: SchemaSlot, { path = [] }: SchemaIssue): StatePath {
   const steps = path.map((step) => (typeof step === "object" ? step.key : step));
   return [...slotPath(slot), ...steps.map((step) => (typeof step === "symbol" ? String(step) : step))];
 }

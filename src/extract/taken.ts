@@ -1,3 +1,4 @@
+import { isArrowData } from "../formats/arrow/arrow-data.ts";
 import type { Limit } from "./definition.ts";
 
 /** Counts what is taken of a resource, up to its limit. */
@@ -19,7 +20,7 @@ export class Taken {
   count(item: unknown): void {
     if (item === null || item === undefined) return;
     this.#items += 1;
-    this.#rows += Array.isArray(item) ? item.length : 1;
+    this.#rows += Array.isArray(item) ? item.length : this.#limit === unlimited || !isArrowData(item) ? 1 : item.numRows;
   }
 
   /** True when no more may be taken. Time is looked at only after an item. */

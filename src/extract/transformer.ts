@@ -1,7 +1,7 @@
 import { ConfigError } from "../core/errors.ts";
 import { checkName } from "./definition.ts";
 import { defineResource, definitionOf, type Resource, type ResourceContext, type ResourceOptions, ResourceValue } from "./resource.ts";
-import type { Loose, RowOf, Rows } from "./rows.ts";
+import type { Loose, RowOf, Rows, RowType } from "./rows.ts";
 import type { StateObject } from "./state-types.ts";
 
 export interface TransformerOptions<Per extends "row" | "page"> {
@@ -26,13 +26,14 @@ export function transformer<
   const Name extends string,
   Item,
   State extends StateObject<State> = Loose,
+  Output = unknown,
   Per extends "row" | "page" = "row",
 >(
   parent: Resource<string, Parent>,
   name: Name,
-  options: ResourceOptions<NoInfer<RowOf<Item>>, State> & TransformerOptions<Per>,
+  options: ResourceOptions<NoInfer<RowType<Output, Item>>, Output, State> & TransformerOptions<Per>,
   rows: (row: TransformerInput<Parent, Per>, context: ResourceContext<State>) => Rows<Item> | PromiseLike<Item> | Item,
-): Resource<Name, RowOf<Item>>;
+): Resource<Name, RowType<Output, Item>>;
 export function transformer(parent: Resource, name: string, ...rest: readonly unknown[]): Resource {
   const [options, rows] = rest.length === 1 ? [{}, rest[0]] : [rest[0] as ResourceOptions & TransformerOptions<"row" | "page">, rest[1]];
   checkName("resource", name);

@@ -16,6 +16,10 @@ export class UserCode {
     this.#signal = signal;
   }
 
+  get resourceName(): string {
+    return this.#resource;
+  }
+
   run<T>(work: () => T): T {
     try {
       return runAs(this.#running, work);

@@ -5,6 +5,8 @@ import type { DataType } from "../schema/data-type.ts";
 export interface JobFormat {
   /** As destinations name it, and the ending of the files. */
   readonly name: string;
+  /** Files of it whose name ends in `.gz` are packed with gzip. */
+  readonly isText: boolean;
   createTable(): JobTable;
 }
 

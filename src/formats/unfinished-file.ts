@@ -1,4 +1,7 @@
-import { closeSync, fdatasyncSync, openSync, renameSync, rmSync } from "node:fs";
+import { closeSync, fdatasyncSync, openSync, rmSync } from "node:fs";
+import { gzipSync } from "node:zlib";
+import { writeAll } from "../core/files.ts";
+import { moveFile } from "../core/move-file.ts";
 
 /** A file that grows as `<path>.tmp` and gets its name when it is whole. */
 export class UnfinishedFile {
@@ -14,13 +17,22 @@ export class UnfinishedFile {
     this.fd = openSync(this.temporaryPath, "w");
   }
 
+  /** Writes a text, packed when the name ends in `.gz` (pieces that are packed one by one are one file), and answers with its bytes on disk. */
+  writeText(text: string): number {
+    if (text === "") return 0;
+    const plain = Buffer.from(text);
+    const bytes = this.path.endsWith(".gz") ? gzipSync(plain) : plain;
+    writeAll(this.fd, bytes, this.temporaryPath);
+    return bytes.length;
+  }
+
   /** Lets `end` write what is missing, and gives the file its name. With `sync` its content survives a power cut (the name only when the folder is synced, too). */
   finish({ sync = false }: { readonly sync?: boolean | undefined }, end: () => void = () => {}): void {
     try {
       end();
       if (sync) fdatasyncSync(this.fd);
       this.#close();
-      renameSync(this.temporaryPath, this.path);
+      moveFile(this.temporaryPath, this.path);
       this.#isDone = true;
     } catch (error) {
       this.abort();

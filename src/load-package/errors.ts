@@ -70,13 +70,26 @@ export class PipelineLockedError extends PackageError {
   readonly code = "pipeline-locked" as const;
   readonly ownerPid: number;
 
-  constructor(options: { readonly workingDir: string; readonly pipelineName: string; readonly ownerPid: number; readonly since: string }) {
+  /** `elsewhere`: on another machine or container that shares the folder; it counts as gone when it gave no sign for so long. */
+  constructor(options: {
+    readonly workingDir: string;
+    readonly pipelineName: string;
+    readonly ownerPid: number;
+    readonly since: string;
+    readonly elsewhere?: { readonly host: string; readonly leaseSeconds: number };
+  }) {
+    const { workingDir, pipelineName, ownerPid, since, elsewhere } = options;
+    const place = elsewhere === undefined ? "" : ` on \`${elsewhere.host}\``;
+    const lease =
+      elsewhere === undefined
+        ? ""
+        : ` If it was killed, the lock is taken over ${elsewhere.leaseSeconds} seconds after its last sign of life.`;
     super(
-      `Pipeline \`${options.pipelineName}\` is running in process ${options.ownerPid} since ${options.since}. ` +
-        `Wait for it or stop it; give this run another name or \`pipelinesDir\` if both should run at once. Lock: ${options.workingDir}.`,
-      { ...options, retryable: true },
+      `Pipeline \`${pipelineName}\` is running in process ${ownerPid}${place} since ${since}. ` +
+        `Wait for it or stop it; give this run another name or \`pipelinesDir\` if both should run at once.${lease} Lock: ${workingDir}.`,
+      { workingDir, retryable: true },
     );
-    this.ownerPid = options.ownerPid;
+    this.ownerPid = ownerPid;
   }
 }
 

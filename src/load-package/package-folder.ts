@@ -8,20 +8,22 @@ import {
   readdirSync,
   readFileSync,
   readSync,
-  renameSync,
+  rmSync,
   statSync,
 } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { readBytesIfExists, readTextIfExists, syncFolder, writeFileAtomic } from "../core/files.ts";
 import { jsonTextOf } from "../core/json-bytes.ts";
 import { encodeJson } from "../core/json-encode.ts";
 import { parseTyped } from "../core/json-typed.ts";
+import { moveFile } from "../core/move-file.ts";
 import { type SchemaDocument, schemaEngineVersion } from "../schema/document.ts";
 import { readSchema, SchemaUnreadable, SchemaVersionTooNew } from "../schema/read-schema.ts";
 import type { SchemaUpdate } from "../schema/update.ts";
 import { PackageCorruptError, VersionTooNewError } from "./errors.ts";
 import { type JobFile, jobFileName, jobId, parseJobFileName } from "./job-file.ts";
 import { hashPackageState, type PackageState, packageStateEngineVersion } from "./package-state.ts";
+import { schemaFileName } from "./schema-file-name.ts";
 
 const jobStates = ["new", "started", "failed", "completed"] as const;
 export type JobState = (typeof jobStates)[number];
@@ -63,11 +65,16 @@ export class PackageFolder {
     return join(this.path, "new_jobs", jobFileName(job));
   }
 
+  /** Takes over the job files of another package that is not committed. */
+  takeNewJobs(other: PackageFolder): void {
+    for (const job of other.jobs("new")) moveFile(job.path, join(this.path, "new_jobs", basename(job.path)));
+  }
+
   /** All jobs, in the order of their names: by table, then as they were written. */
   jobs(state: JobState): PackageJob[] {
     const folder = join(this.path, `${state}_jobs`);
     const found: PackageJob[] = [];
-    for (const name of this.#list(folder).sort()) {
+    for (const name of this.#list(folder, { mayBeGone: state === "completed" }).sort()) {
       const job = parseJobFileName(name);
       const path = join(folder, name);
       if (job !== undefined) found.push({ ...job, state, path, bytes: statSync(path).size });
@@ -81,7 +88,9 @@ export class PackageFolder {
 
   /** True when its commit may have succeeded before a crash, which only the destination knows. A package that was not tried has new jobs and no others. */
   get mayBeCommitted(): boolean {
-    return this.jobs("new").length === 0 || this.jobs("started").length > 0 || this.jobs("completed").length > 0;
+    const waiting = this.jobs("new");
+    if (waiting.length === 0 || waiting.some((job) => job.retry > 0)) return true;
+    return this.jobs("started").length > 0 || this.jobs("completed").length > 0;
   }
 
   /** Throws PackageCorruptError when a file is gone that was there when the package was written, since its rows would be lost in silence, or breaks off. */
@@ -92,7 +101,8 @@ export class PackageFolder {
     if (missing !== undefined) throw this.#corrupt(this.path, `lacks the file of job \`${missing}\``, undefined);
     const broken = this.allJobs().find((job) => {
       const end = fileEnds.get(job.format);
-      return end !== undefined && !job.isCompressed && !endsWith(job.path, end);
+      // Those that were left out are not read.
+      return job.state !== "failed" && end !== undefined && !job.isCompressed && !endsWith(job.path, end);
     });
     if (broken !== undefined) throw this.#corrupt(broken.path, "breaks off before its end", undefined);
   }
@@ -100,7 +110,7 @@ export class PackageFolder {
   /** Moves a job; a rename, so it is in one state at any moment. */
   moveJob(job: PackageJob, state: JobState): PackageJob {
     const path = join(this.path, `${state}_jobs`, jobFileName(job));
-    renameSync(job.path, path);
+    moveFile(job.path, path);
     return { ...job, state, path };
   }
 
@@ -182,7 +192,7 @@ export class PackageFolder {
     if (stateText !== undefined) writeFileAtomic(join(folder, "state.json"), stateText);
     if (schemas.size === 0) return;
     mkdirSync(join(folder, "schemas"));
-    for (const [name, text] of schemas) writeFileAtomic(join(folder, "schemas", `${name}.schema.json`), text);
+    for (const [name, text] of schemas) writeFileAtomic(join(folder, "schemas", schemaFileName(name)), text);
   }
 
   /** The local state and schemas as they were before this package; without state when there was none. */
@@ -206,11 +216,22 @@ export class PackageFolder {
     syncFolder(this.path);
   }
 
-  #list(folder: string): string[] {
+  /** Deletes the files of completed jobs, as dlt does when it is told not to keep them. */
+  discardCompletedJobs(): void {
+    rmSync(join(this.path, "completed_jobs"), { recursive: true, force: true });
+  }
+
+  /** False: the files of its completed jobs were not kept. */
+  get hasCompletedJobs(): boolean {
+    return existsSync(join(this.path, "completed_jobs"));
+  }
+
+  #list(folder: string, { mayBeGone }: { readonly mayBeGone: boolean }): string[] {
     try {
       return readdirSync(folder);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+      if (mayBeGone && existsSync(this.path)) return [];
       throw this.#corrupt(folder, "is missing", error);
     }
   }

@@ -1,9 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { crashPoint } from "../core/crash-point.ts";
 import { readTextIfExists, syncFolder, writeFileAtomic } from "../core/files.ts";
+import { moveFile } from "../core/move-file.ts";
 import { VersionTooNewError } from "./errors.ts";
+import { keepFailures } from "./job-failures.ts";
 import { PackageFolder } from "./package-folder.ts";
 
 const normalizeStorageVersion = "1.0.1";
@@ -51,7 +53,7 @@ export class PackageStore {
     extracting.sync();
     crashPoint("extract:before-commit");
     const path = join(this.#extracted, extracting.loadId);
-    renameSync(extracting.path, path);
+    moveFile(extracting.path, path);
     syncFolder(this.#extracted);
     crashPoint("extract:after-commit");
     rmSync(join(extracting.path, ".."), { recursive: true });
@@ -74,7 +76,7 @@ export class PackageStore {
     normalizing.sync();
     crashPoint("normalize:before-commit");
     const path = join(this.#normalized, normalizing.loadId);
-    renameSync(normalizing.path, path);
+    moveFile(normalizing.path, path);
     syncFolder(this.#normalized);
     crashPoint("normalize:after-commit");
     this.discardExtracted(normalizing.loadId);
@@ -94,7 +96,7 @@ export class PackageStore {
     normalized.markCompleted("loaded");
     crashPoint("load:before-move");
     const path = join(this.#loaded, normalized.loadId);
-    renameSync(normalized.path, path);
+    moveFile(normalized.path, path);
     return new PackageFolder(this.workingDir, path, normalized.loadId);
   }
 
@@ -103,12 +105,19 @@ export class PackageStore {
     const { loadId } = folder;
     if (folder.path === join(this.#normalized, loadId)) {
       folder.markCompleted("aborted");
-      renameSync(folder.path, join(this.#loaded, loadId));
+      // Only now: a package that may still load must not lose a job.
+      keepFailures(folder);
+      crashPoint("abort:package-marked");
+      moveFile(folder.path, join(this.#loaded, loadId));
     } else this.discardExtracted(loadId);
   }
 
-  discardLoaded(loadId: string): void {
-    rmSync(join(this.#loaded, loadId), { recursive: true, force: true });
+  /** Removes the older ones of the loaded packages whose files were not kept: what is left of them says no more than the newest does. */
+  discardCleanedBefore(loadId: string): void {
+    for (const folder of this.loaded()) {
+      if (folder.loadId >= loadId || folder.hasCompletedJobs || folder.completion() !== "loaded") continue;
+      rmSync(folder.path, { recursive: true, force: true });
+    }
   }
 
   /** Oldest first. */
@@ -149,9 +158,10 @@ export class PackageStore {
   /** What a killed run leaves: private folders, half-normalized packages, unfinished files, and moves that lack their last step. */
   #clearInterrupted(): void {
     // The root may hold files of others: a database, and what it spills.
-    rmIfFile(join(this.workingDir, "state.json.tmp"));
+    for (const name of ["state.json.tmp", "trace.json.tmp"]) rmIfFile(join(this.workingDir, name));
     for (const folder of ["schemas", "normalize", "load"]) removeUnfinishedFiles(join(this.workingDir, folder));
-    for (const folder of [...this.normalized(), ...this.extracted()]) removeUnfinishedFiles(folder.path);
+    for (const { path } of [...this.normalized(), ...this.extracted()])
+      for (const name of ["", "failed_jobs", ".exceptions"]) removeUnfinishedFiles(join(path, name));
     const normalizeFolder = join(this.workingDir, "normalize");
     for (const name of readdirSync(normalizeFolder)) {
       if (/^[0-9a-f]{16}$/.test(name)) rmSync(join(normalizeFolder, name), { recursive: true });
@@ -160,7 +170,7 @@ export class PackageStore {
     const done = new Set([...this.#loadIds(this.#normalized), ...this.#loadIds(this.#loaded)]);
     for (const loadId of this.#loadIds(this.#extracted)) if (done.has(loadId)) this.discardExtracted(loadId);
     for (const folder of this.normalized()) {
-      if (folder.completion() !== undefined) renameSync(folder.path, join(this.#loaded, folder.loadId));
+      if (folder.completion() !== undefined) moveFile(folder.path, join(this.#loaded, folder.loadId));
     }
   }
 

@@ -1,85 +1,117 @@
 import { crashPoint } from "../core/crash-point.ts";
 import type { Runtime } from "../core/runtime.ts";
-import type { LoadSession } from "../destination-kit/contract.ts";
 import { LoadJobFailedError } from "../destination-kit/errors.ts";
 import type { LoadJob, LoadJobInfo } from "../destination-kit/load-job.ts";
 import { guardDisk } from "../load-package/errors.ts";
+import { recordFailure } from "../load-package/job-failures.ts";
 import { jobId } from "../load-package/job-file.ts";
 import type { PackageFolder, PackageJob } from "../load-package/package-folder.ts";
 import type { PackageStore } from "../load-package/package-store.ts";
-import { jobInfo, type LoadPackageInfo, packageInfo } from "./package-info.ts";
+import { type CompletedPackage, completePackage } from "./complete-package.ts";
+import type { LoadSessions } from "./load-sessions.ts";
+import { jobInfo, jobRowsOf } from "./package-info.ts";
 import { loadJob } from "./plan-package.ts";
 import { type Merged, reconcilingPlan } from "./reconciling-plan.ts";
 import { recordCommands } from "./record-commands.ts";
+import { isTransient, type LoadRetry, mayRetry } from "./retry.ts";
 
 export interface LoadPackageOptions {
   readonly pipelineName: string;
   readonly folder: PackageFolder;
   readonly store: PackageStore;
-  readonly session: LoadSession;
+  readonly sessions: LoadSessions;
   readonly runtime: Runtime;
+  /** Ends the waiting for another attempt; an attempt that runs is finished. */
+  readonly signal: AbortSignal;
+  /** So often the package is tried again where time may mend its failure. */
+  readonly maxRetries: number;
   readonly deleteCompletedJobs: boolean;
   /** So many states stay in the destination; undefined: all. */
   readonly keepStateVersions: number | undefined;
-  readonly onJob: (event: "job-started" | "job-completed" | "job-failed", job: LoadJobInfo) => void;
+  readonly onJob: (event: JobEvent, job: LoadJobInfo) => void;
+  readonly onRetry: (retry: LoadRetry) => void;
 }
 
-export interface LoadedPackage {
-  readonly info: LoadPackageInfo;
-  /** Rows of every table, as normalize counted them. */
-  readonly rowCounts: { readonly [table: string]: number };
+export type JobEvent = "job-started" | "job-completed" | "job-retried" | "job-failed";
+
+export interface LoadedPackage extends CompletedPackage {
   /** What the destination has now, where others committed in the meantime. */
   readonly merged: Merged;
 }
 
 /**
- * Loads one normalized package in one commit and moves it to the loaded ones. When it fails the package stays pending, with its jobs started:
- * the next attempt asks the destination for the load record first, so a package whose commit succeeded is only moved.
+ * Loads one normalized package in one commit and moves it to the loaded ones. What may be gone in a moment is tried again. When it fails the package stays
+ * pending, with its jobs started: the next attempt asks the destination for the load record first, so a package whose commit succeeded is only moved.
  */
 export async function loadPackage(options: LoadPackageOptions): Promise<LoadedPackage> {
-  const { folder, store, session } = options;
+  const { sessions } = options;
+  const tell = tellOnce(options);
+  for (let retriesDone = 0; ; retriesDone += 1) {
+    try {
+      return await attempt(options, tell);
+    } catch (error) {
+      // After any failure: what a lost connection or an ended transaction left in it is not worth knowing.
+      await sessions.drop();
+      const noted = noteFailure(options, error);
+      const isLast = !isTransient(error) || retriesDone >= options.maxRetries;
+      if (noted !== undefined) tellOfFailure(options, isLast ? "job-failed" : "job-retried", noted.job);
+      if (!(await mayRetry(noted?.error ?? error, retriesDone, options))) throw noted?.error ?? error;
+    }
+  }
+}
+
+type TellOfJob = (event: "job-started" | "job-completed", job: LoadJob, info: LoadJobInfo) => void;
+
+/** A job that is done again, because it or another one failed, is told of once. */
+function tellOnce({ onJob }: LoadPackageOptions): TellOfJob {
+  const announced = new Set<string>();
+  return (event, job, info) => {
+    const key = `${event} ${job.jobId}`;
+    if (announced.has(key)) return;
+    announced.add(key);
+    onJob(event, info);
+  };
+}
+
+async function attempt(options: LoadPackageOptions, tell: TellOfJob): Promise<LoadedPackage> {
+  const { folder, store, sessions } = options;
   const { mayBeCommitted } = folder;
+  const session = await sessions.get();
   if (mayBeCommitted && (await session.hasLoad(folder.loadId))) {
     guardDisk(store.workingDir, () => moveAll(folder, [...folder.jobs("started"), ...folder.jobs("new")], "completed"));
-    return complete(options, {});
+    return { ...completePackage(options), merged: {} };
   }
   folder.checkFiles();
   const jobs = guardDisk(store.workingDir, () => start(folder));
   crashPoint("load:jobs-started");
-  const merged = await commit({ ...options, mayBeCommitted }, jobs);
+  const merged = await commit({ ...options, mayBeCommitted }, jobs, tell);
   guardDisk(store.workingDir, () => moveAll(folder, jobs, "completed"));
   crashPoint("load:jobs-completed");
-  return complete(options, merged);
+  return { ...completePackage(options), merged };
 }
 
 /** Gives what was committed where it is not what the package holds. */
-async function commit(options: LoadPackageOptions & { readonly mayBeCommitted: boolean }, jobs: readonly PackageJob[]): Promise<Merged> {
-  const { folder, session, onJob } = options;
+async function commit(
+  options: LoadPackageOptions & { readonly mayBeCommitted: boolean },
+  jobs: readonly PackageJob[],
+  tell: TellOfJob,
+): Promise<Merged> {
+  const { folder, sessions } = options;
+  const session = await sessions.get();
   const byId = new Map(jobs.map((job) => [jobId(job), job]));
-  const infoOf = (job: LoadJob, state: LoadJobInfo["state"]): LoadJobInfo => ({ ...jobInfo(byId.get(job.jobId)!), state });
-  const announced = new Set<string>();
-  // A destination may do some jobs again, to find the one that fails: each is told of once.
-  const once = (event: "job-started" | "job-completed", job: LoadJob): void => {
-    const key = `${event} ${job.jobId}`;
-    if (announced.has(key)) return;
-    announced.add(key);
-    onJob(event, infoOf(job, event === "job-started" ? "started" : "completed"));
-  };
+  const jobRows = jobRowsOf(folder);
+  const infoOf = (job: LoadJob): LoadJobInfo => jobInfo(folder, byId.get(job.jobId)!, jobRows);
+  const started = (job: LoadJob): void => tell("job-started", job, infoOf(job));
+  const completed = (job: LoadJob): void => tell("job-completed", job, { ...infoOf(job), state: "completed" });
   const merged: { current: Merged } = { current: {} };
   const plan = reconcilingPlan(options, jobs, (now) => {
     merged.current = now;
   });
   // The state row is written by the commit itself, its job is done with it.
   const loadedByCommit = jobs.filter((job) => !plan.jobs.some((planned) => planned.jobId === jobId(job))).map(loadJob);
-  for (const job of loadedByCommit) once("job-started", job);
-  const { appliedUpdate } = await session
-    .commitPackage(plan, { started: (job) => once("job-started", job), completed: (job) => once("job-completed", job) })
-    .catch((error: unknown) => {
-      const failed = error instanceof LoadJobFailedError ? byId.get(error.job.jobId) : undefined;
-      if (failed !== undefined) tellOfFailure(options, { ...jobInfo(failed), state: "failed", failedMessage: (error as Error).message });
-      throw error;
-    });
-  for (const job of loadedByCommit) once("job-completed", job);
+  for (const job of loadedByCommit) started(job);
+  const { appliedUpdate } = await session.commitPackage(plan, { started, completed });
+  for (const job of loadedByCommit) completed(job);
   guardDisk(folder.workingDir, () => {
     folder.writeSchemaUpdate(appliedUpdate, { isApplied: true });
     recordCommands(folder);
@@ -87,30 +119,38 @@ async function commit(options: LoadPackageOptions & { readonly mayBeCommitted: b
   return merged.current;
 }
 
-/** A listener that throws here must not hide why the job failed. */
-function tellOfFailure({ onJob }: LoadPackageOptions, job: LoadJobInfo): void {
+interface NotedFailure {
+  readonly job: LoadJobInfo;
+  readonly error: LoadJobFailedError;
+}
+
+/** Keeps in the package which job failed, and why; where the error names one. */
+function noteFailure({ folder }: LoadPackageOptions, error: unknown): NotedFailure | undefined {
+  if (!(error instanceof LoadJobFailedError)) return undefined;
   try {
-    onJob("job-failed", job);
+    const culprit = folder.jobs("started").find((job) => jobId(job) === error.job.jobId);
+    if (culprit === undefined) return undefined;
+    const failure = { isTerminal: !error.retryable, message: error.job.failedMessage ?? error.message };
+    const job = jobInfo(folder, recordFailure(folder, culprit, failure), jobRowsOf(folder));
+    return { job, error: error.of(job) };
+  } catch {
+    // A disk that takes no note must not hide why the job failed.
+    return undefined;
+  }
+}
+
+/** A listener that throws here must not hide why the job failed. */
+function tellOfFailure({ onJob }: LoadPackageOptions, event: JobEvent, job: LoadJobInfo): void {
+  try {
+    onJob(event, job);
   } catch {
     // The error of the job is the one to act on.
   }
 }
 
-function complete(options: LoadPackageOptions, merged: Merged): LoadedPackage {
-  const { folder, store } = options;
-  const rowCounts: Record<string, number> = {};
-  const jobRows = folder.readState().leat_job_rows ?? {};
-  for (const job of folder.jobs("completed")) rowCounts[job.table] = (rowCounts[job.table] ?? 0) + (jobRows[jobId(job)] ?? 0);
-  const loaded = guardDisk(store.workingDir, () => store.completeLoaded(folder));
-  const info = packageInfo(loaded, "loaded");
-  if (options.deleteCompletedJobs) guardDisk(store.workingDir, () => store.discardLoaded(loaded.loadId));
-  crashPoint("load:before-state-saved");
-  return { info, rowCounts, merged };
-}
-
 /** Those of an interrupted attempt start again, too: nothing of it was stored. */
 function start(folder: PackageFolder): PackageJob[] {
-  moveAll(folder, folder.jobs("new"), "started");
+  moveAll(folder, [...folder.jobs("new"), ...folder.jobs("completed")], "started");
   return folder.jobs("started");
 }
 

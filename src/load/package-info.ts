@@ -1,5 +1,6 @@
 import type { LoadJobInfo } from "../destination-kit/load-job.ts";
-import { jobId } from "../load-package/job-file.ts";
+import { failureOf } from "../load-package/job-failures.ts";
+import { jobId, parseJobId } from "../load-package/job-file.ts";
 import type { PackageFolder, PackageJob } from "../load-package/package-folder.ts";
 import type { SchemaUpdate } from "../schema/update.ts";
 
@@ -7,29 +8,58 @@ export interface LoadPackageInfo {
   readonly loadId: string;
   readonly schemaName: string;
   readonly state: "extracted" | "normalized" | "loaded" | "aborted";
+  /** Also those whose files were not kept. */
   readonly jobs: readonly LoadJobInfo[];
   readonly schemaUpdate: SchemaUpdate;
 }
 
 /** A package as infos show it. */
 export function packageInfo(folder: PackageFolder, state: LoadPackageInfo["state"]): LoadPackageInfo {
+  const present = folder.allJobs();
+  const jobRows = jobRowsOf(folder);
   return {
     loadId: folder.loadId,
     schemaName: folder.readSchema().name,
     state,
-    jobs: folder.allJobs().map(jobInfo),
+    jobs: [...present.map((job) => jobInfo(folder, job, jobRows)), ...discardedJobs(folder, present, jobRows)],
     schemaUpdate: folder.readSchemaUpdate(),
   };
 }
 
-export function jobInfo(job: PackageJob): LoadJobInfo {
+export type JobRows = Readonly<Record<string, number>>;
+
+/** Rows of each job, by job id. To be asked for once: the state of a package may be large. */
+export function jobRowsOf(folder: PackageFolder): JobRows {
+  return folder.readState().leat_job_rows ?? {};
+}
+
+export function jobInfo(folder: PackageFolder, job: PackageJob, jobRows: JobRows): LoadJobInfo {
+  const id = jobId(job);
+  const failure = failureOf(folder, job);
+  const rows = jobRows[id];
   return {
-    jobId: jobId(job),
+    jobId: id,
     table: job.table,
     format: job.format,
-    state: job.state,
-    retries: job.retry,
+    state: failure === undefined ? job.state : "failed",
+    // The file is named after the attempt that comes next.
+    retries: failure !== undefined && job.state === "new" ? job.retry - 1 : job.retry,
     bytes: job.bytes,
+    ...(rows === undefined ? {} : { rows }),
+    ...(failure === undefined ? {} : { failedMessage: failure.message }),
     path: job.path,
   };
+}
+
+/** Jobs that were completed, and whose files are gone: the package state knows them. */
+function discardedJobs(folder: PackageFolder, present: readonly PackageJob[], jobRows: JobRows): LoadJobInfo[] {
+  if (folder.hasCompletedJobs) return [];
+  const there = new Set(present.map(jobId));
+  const infos: LoadJobInfo[] = [];
+  for (const [id, rows] of Object.entries(jobRows)) {
+    const job = parseJobId(id);
+    if (job === undefined || there.has(id)) continue;
+    infos.push({ jobId: id, table: job.table, format: job.format, state: "completed", retries: 0, bytes: 0, rows });
+  }
+  return infos;
 }

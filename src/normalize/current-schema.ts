@@ -41,7 +41,8 @@ function tablesWithRows(package_: PackageFolder): ReadonlySet<string> {
   return new Set(package_.jobs("new").map((job) => job.table));
 }
 
-function tablesBefore(package_: PackageFolder, schemaName: string): SchemaDocument["tables"] {
+/** The tables as they were before the package was extracted. */
+export function tablesBefore(package_: PackageFolder, schemaName: string): SchemaDocument["tables"] {
   const text = package_.readRestorePoint().schemas.get(schemaName);
   return text === undefined ? {} : openSchema(text, package_.workingDir, `The restore point of load package \`${package_.loadId}\``).tables;
 }

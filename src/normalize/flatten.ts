@@ -21,6 +21,8 @@ export interface FlattenSettings {
   readonly useBreakPath: boolean;
   /** How many levels below the rows of this table become columns and tables; undefined is no limit. */
   maxNesting(table: string): number | undefined;
+  /** The same for rows of a table that is found inside of rows, where it says so itself. Left out when no table does. */
+  readonly nestedNesting?: ((table: string) => number | undefined) | undefined;
   /** True when lists and objects in this column stay together, as JSON. */
   isJsonColumn(table: string, column: string): boolean;
   /** True when the schema declares the table without parent, though its rows are found in rows of another. */
@@ -34,13 +36,24 @@ export interface FlattenSettings {
 /** Makes the rows of one document of a table, and hands them to the sink. */
 export type Flatten = (document: JsonValue, table: string, sink: RowSink) => void;
 
+/** Flattening, and the names it gave. */
+export interface NamedFlatten {
+  readonly flatten: Flatten;
+  readonly names: NameTree;
+}
+
 /**
  * Takes documents apart: objects inside of a document become columns of its row, lists become rows of nested tables.
  * Keep what this gives: it remembers every name it has worked out.
  */
 export function createFlatten(settings: FlattenSettings): Flatten {
-  const flattener = new Flattener(settings);
-  return (document, table, sink) => flattener.flatten(document, table, sink);
+  return createNamedFlatten(settings).flatten;
+}
+
+export function createNamedFlatten(settings: FlattenSettings): NamedFlatten {
+  const names = new NameTree(settings.naming, settings.useBreakPath);
+  const flattener = new Flattener(settings, names);
+  return { flatten: (document, table, sink) => flattener.flatten(document, table, sink), names };
 }
 
 const defaultNesting = 1000;
@@ -75,10 +88,10 @@ class Flattener {
   readonly #names: NameTree;
   readonly #added: { readonly id: string; readonly loadId: string; readonly parentId: string; readonly index: string };
 
-  constructor(settings: FlattenSettings) {
+  constructor(settings: FlattenSettings, names: NameTree) {
     const { naming } = settings;
     this.#settings = settings;
-    this.#names = new NameTree(naming, settings.useBreakPath);
+    this.#names = names;
     this.#added = {
       id: naming.normalizeIdentifier("_dlt_id"),
       loadId: naming.normalizeIdentifier("_dlt_load_id"),
@@ -110,7 +123,7 @@ class Flattener {
       const { members, place } = next;
       for (const key of Object.keys(members)) {
         const value = members[key] as JsonValue;
-        const node = place.keys.get(key) ?? this.#names.addKey(place, key);
+        const node = place.keys.get(key) ?? this.#names.addKey(table, place, key);
         if (!isNested(value) || next.level <= 0 || this.#settings.isJsonColumn(table.name, node.column)) {
           row.set(node.column, value);
         } else if (isObject(value)) {
@@ -151,10 +164,11 @@ class Flattener {
 
   /** A list inside of a list counts as two levels. */
   #addList({ values, table }: FoundList, level: number, sink: RowSink, above: Above): void {
+    const own = this.#settings.nestedNesting?.(table.name);
     for (let index = 0; index < values.length; index++) {
       const value = values[index] as JsonValue;
-      if (isJsonArray(value)) this.#addRow({ [listMember]: value }, table, level - 2, sink, above, index);
-      else this.#addRow(isObject(value) ? value : { [valueMember]: value }, table, level - 1, sink, above, index);
+      if (isJsonArray(value)) this.#addRow({ [listMember]: value }, table, own ?? level - 2, sink, above, index);
+      else this.#addRow(isObject(value) ? value : { [valueMember]: value }, table, own ?? level - 1, sink, above, index);
     }
   }
 }

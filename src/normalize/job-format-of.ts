@@ -1,26 +1,63 @@
 import type { Capabilities } from "../destination-kit/capabilities.ts";
 import { UnsupportedError } from "../destination-kit/errors.ts";
 import { csvJobs } from "../formats/csv/csv-jobs.ts";
+import { insertValuesJobs } from "../formats/insert-values/insert-values-jobs.ts";
 import type { JobFormat } from "../formats/job-format.ts";
+import { jsonlJobs } from "../formats/jsonl/jsonl-jobs.ts";
 import { parquetJobs } from "../formats/parquet/parquet-jobs.ts";
+import type { TableSchema } from "../schema/document.ts";
+import type { FileFormat } from "../schema/hint-options.ts";
 
 interface Target {
   readonly name: string;
   readonly capabilities: Capabilities;
 }
 
-/** The format of job files for a destination: of those that it loads, the first that leat writes. Throws UnsupportedError when there is none. */
-export function jobFormatOf({ name, capabilities }: Target): JobFormat {
+/** The format of the job files of a table, by what it says or the table that it is nested in. */
+export type JobFormats = (table: TableSchema | undefined, parentOf?: (table: TableSchema) => TableSchema | undefined) => JobFormat;
+
+/**
+ * The formats of job files: what a table or the table it is nested in says, then `wanted`, then what the destination prefers. Throws UnsupportedError at once for
+ * a `wanted` that it does not load, and later for such a table.
+ */
+export function jobFormatsOf(target: Target, wanted?: FileFormat): JobFormats {
+  const preferred = jobFormatOf(target);
+  const general = jobFormatOf(target, wanted);
+  return (table, parentOf) => {
+    const stored = storedFormat(table, parentOf);
+    return stored === undefined ? general : stored === "preferred" ? preferred : jobFormatOf(target, stored);
+  };
+}
+
+/** The format called `wanted`; without it, or `preferred`, the first of those the destination loads that leat writes. Throws UnsupportedError. */
+export function jobFormatOf({ name, capabilities }: Target, wanted: FileFormat = "preferred"): JobFormat {
   const { loaderFileFormats } = capabilities;
-  const writable = [parquetJobs, csvJobs(capabilities)];
-  for (const wanted of loaderFileFormats) {
-    const found = writable.find((format) => format.name === wanted);
-    if (found !== undefined) return found;
+  const writable = [parquetJobs, csvJobs(capabilities), jsonlJobs(capabilities), insertValuesJobs(capabilities)];
+  const loadable = loaderFileFormats.flatMap((format) => writable.find((each) => each.name === format) ?? []);
+  const found = wanted === "preferred" ? loadable[0] : loadable.find((format) => format.name === wanted);
+  if (found !== undefined) return found;
+  if (loadable.length > 0) {
+    throw new UnsupportedError(
+      `Destination \`${name}\` does not load job files in the format \`${wanted}\`. It takes ${wordsOf(loadable.map((format) => format.name))}: name one of them, or leave it out.`,
+      { destination: name },
+    );
   }
-  const words = (formats: readonly string[]): string => formats.join(", ") || "none";
   throw new UnsupportedError(
-    `Destination \`${name}\` loads files in these formats: ${words(loaderFileFormats)}. leat writes these: ${words(writable.map((format) => format.name))}. ` +
+    `Destination \`${name}\` loads files in these formats: ${wordsOf(loaderFileFormats)}. leat writes these: ${wordsOf(writable.map((format) => format.name))}. ` +
       `Use another destination; as the author of this one, name one of leat's formats in the capability \`loaderFileFormats\` and load its files.`,
     { destination: name },
   );
+}
+
+/** Nested tables go with the table they are in, unless they say otherwise. */
+function storedFormat(
+  table: TableSchema | undefined,
+  parentOf: (table: TableSchema) => TableSchema | undefined = () => undefined,
+): FileFormat | undefined {
+  if (table === undefined) return undefined;
+  return (table["file_format"] as FileFormat | undefined) ?? storedFormat(parentOf(table), parentOf);
+}
+
+function wordsOf(formats: readonly string[]): string {
+  return formats.join(", ") || "none";
 }

@@ -7,7 +7,11 @@ export interface TableNode {
   readonly parent: string | undefined;
   /** The name before it was shortened; the names below are made of this. */
   readonly path: string;
+  /** The keys down to here, as the documents have them. */
+  readonly keyPath: string;
   readonly row: PlaceNode;
+  /** The key that each column is made of: of several the last one. */
+  readonly columns: Map<string, KeyNode>;
 }
 
 /** A place in the rows of a table: the row itself, or an object in it. */
@@ -16,6 +20,8 @@ export interface PlaceNode {
   readonly path: string;
   /** As the path, but `a__b` differs from `a` and `b` below it. */
   readonly id: string;
+  /** The keys down to here in the row, as the documents have them. */
+  readonly keyPath: string;
   readonly keys: Map<string, KeyNode>;
 }
 
@@ -28,6 +34,13 @@ export interface KeyNode {
   list: TableNode | undefined;
 }
 
+/** Two ways to one name. */
+export interface Meeting<Node> {
+  readonly table: string;
+  readonly first: Node;
+  readonly second: Node;
+}
+
 /** Documents whose keys are values (ids, dates) would fill the memory without a bound. */
 const maxKeysOfPlace = 10_000;
 
@@ -36,41 +49,82 @@ export class NameTree {
   readonly #naming: NamingConvention;
   readonly #useBreakPath: boolean;
   readonly #tables = new Map<string, TableNode>();
+  /** By name and way. */
+  readonly #nestedTables = new Map<string, TableNode>();
+  readonly #tableMeetings: Meeting<TableNode>[] = [];
+  readonly #columnMeetings: Meeting<KeyNode>[] = [];
 
   constructor(naming: NamingConvention, useBreakPath: boolean) {
     this.#naming = naming;
     this.#useBreakPath = useBreakPath;
   }
 
+  /** Every table that was named, those of documents first. */
+  get tables(): readonly TableNode[] {
+    return [...new Set([...this.#tables.values(), ...this.#nestedTables.values()])];
+  }
+
+  /** Different keys whose values would share a column. Whether they do depends on the values: objects and lists have no column. */
+  get columnMeetings(): readonly Meeting<KeyNode>[] {
+    return this.#columnMeetings;
+  }
+
+  get tableMeetings(): readonly Meeting<TableNode>[] {
+    return this.#tableMeetings;
+  }
+
   /** A table that documents are for. */
   table(name: string): TableNode {
     const known = this.#tables.get(name);
     if (known !== undefined) return known;
-    const table: TableNode = { name, parent: undefined, path: name, row: newRow() };
+    const table = newTable({ name, parent: undefined, path: name, keyPath: name });
+    for (const nested of this.#nestedTables.values())
+      if (nested.name === name) this.#tableMeetings.push({ table: name, first: nested, second: table });
     this.#tables.set(name, table);
     return table;
   }
 
   /** A key that `place.keys` does not have yet. */
-  addKey(place: PlaceNode, key: string): KeyNode {
+  addKey(table: TableNode, place: PlaceNode, key: string): KeyNode {
     const name = this.#normalize(key);
     const path = this.#join(place.path, name);
-    const below: PlaceNode = { path, id: `${place.id}\0${name}`, keys: new Map() };
+    const keyPath = place.keyPath === "" ? key : `${place.keyPath}.${key}`;
+    const below: PlaceNode = { path, id: `${place.id}\0${name}`, keyPath, keys: new Map() };
     const node: KeyNode = { column: this.#naming.shortenFragments(path), below, list: undefined };
     if (place.keys.size >= maxKeysOfPlace) place.keys.clear();
     place.keys.set(key, node);
+    this.#noteColumn(table, node);
     return node;
   }
 
   /** The table of the lists under a key of the rows of a table. */
   nestedTable(parent: TableNode, node: KeyNode): TableNode {
-    node.list ??= this.#newNestedTable(parent, node.below.path);
+    node.list ??= this.#newNestedTable(parent, node.below);
     return node.list;
   }
 
-  #newNestedTable(parent: TableNode, placePath: string): TableNode {
-    const path = this.#join(parent.path, placePath);
-    return { name: this.#naming.shortenFragments(path), parent: parent.name, path, row: newRow() };
+  #noteColumn({ name: table, columns }: TableNode, node: KeyNode): void {
+    const known = columns.get(node.column);
+    if (known !== undefined && known.below.keyPath !== node.below.keyPath && this.#columnMeetings.length < maxKeysOfPlace)
+      this.#columnMeetings.push({ table, first: known, second: node });
+    if (columns.size >= maxKeysOfPlace) columns.clear();
+    columns.set(node.column, node);
+  }
+
+  #newNestedTable(parent: TableNode, place: PlaceNode): TableNode {
+    const path = this.#join(parent.path, place.path);
+    const name = this.#naming.shortenFragments(path);
+    const keyPath = `${parent.keyPath}.${place.keyPath}`;
+    const id = `${name}\0${keyPath}`;
+    const known = this.#nestedTables.get(id);
+    // Its key was forgotten.
+    if (known !== undefined) return known;
+    const table = newTable({ name, parent: parent.name, path, keyPath });
+    const first = this.#tables.get(name) ?? this.#nestedTables.get(name);
+    if (first === undefined) this.#nestedTables.set(name, table);
+    else this.#tableMeetings.push({ table: name, first, second: table });
+    this.#nestedTables.set(id, table);
+    return table;
   }
 
   /** A key without a visible character, or of separators only, has a name too. */
@@ -86,6 +140,6 @@ export class NameTree {
 
 const emptyKey = "_empty";
 
-function newRow(): PlaceNode {
-  return { path: "", id: "", keys: new Map() };
+function newTable(about: Pick<TableNode, "name" | "parent" | "path" | "keyPath">): TableNode {
+  return { ...about, row: { path: "", id: "", keyPath: "", keys: new Map() }, columns: new Map() };
 }

@@ -1,26 +1,33 @@
 import { crashPoint } from "../core/crash-point.ts";
 import type { Runtime } from "../core/runtime.ts";
-import type { JobFormat } from "../formats/job-format.ts";
 import { asDiskError } from "../load-package/errors.ts";
 import type { PackageFolder } from "../load-package/package-folder.ts";
 import type { PackageStore } from "../load-package/package-store.ts";
 import { bumpSchema } from "../schema/bump.ts";
+import { withoutEvolveOnce } from "../schema/contract.ts";
 import type { SchemaDocument } from "../schema/document.ts";
 import { applyUpdate, type SchemaUpdate } from "../schema/update.ts";
 import { currentSchema } from "./current-schema.ts";
-import { normalizePackage } from "./normalize-package.ts";
+import type { JobFormats } from "./job-format-of.ts";
+import { type Findings, normalizePackage } from "./normalize-package.ts";
+import type { Rotation } from "./rotation.ts";
 
 export interface NormalizeOptions {
   readonly extracted: PackageFolder;
   readonly store: PackageStore;
   /** The schema as it is known now; undefined when the package is the first of its schema. */
   readonly schema: SchemaDocument | undefined;
+  /** Contracts that are declared by now, put into the schema of the package. */
+  readonly withContracts: (schema: SchemaDocument, extracted: PackageFolder) => SchemaDocument;
   readonly maxIdentifierLength: number | undefined;
   /** Of the destination. */
   readonly caseSensitiveIdentifiers: boolean;
-  /** See `jobFormatOf`. */
-  readonly jobFormat: JobFormat;
+  /** See `jobFormatsOf`. */
+  readonly jobFormats: JobFormats;
+  readonly rotation?: Rotation | undefined;
   readonly runtime: Runtime;
+  /** Ends it between two raw files. */
+  readonly signal?: AbortSignal;
   readonly onProgress: (rows: number) => void;
 }
 
@@ -29,6 +36,7 @@ export interface NormalizeResult {
   readonly schema: SchemaDocument;
   readonly schemaUpdate: SchemaUpdate;
   readonly rowCounts: { readonly [table: string]: number };
+  readonly findings: Findings;
 }
 
 /** Turns an extracted package into a normalized one, which takes its place. When it fails the extracted package stays as it was. */
@@ -45,10 +53,10 @@ export async function normalize(options: NormalizeOptions): Promise<NormalizeRes
 async function writeNormalized(options: NormalizeOptions): Promise<NormalizeResult> {
   const { extracted, store } = options;
   extracted.checkFiles();
-  const before = currentSchema(options.schema, extracted);
+  const before = options.withContracts(currentSchema(options.schema, extracted), extracted);
   const target = store.createNormalizing(extracted.loadId);
-  const { schemaUpdate, jobRows, rowCounts } = await normalizePackage({ ...options, target, schema: before });
-  const schema = bumpSchema(applyUpdate(before, schemaUpdate));
+  const { schemaUpdate, jobRows, rowCounts, findings } = await normalizePackage({ ...options, target, schema: before });
+  const schema = bumpSchema(withoutEvolveOnce(applyUpdate(before, schemaUpdate), Object.keys(rowCounts)));
   target.writeSchema(schema);
   target.writeSchemaUpdate(schemaUpdate, { isApplied: false });
   const { leat_raw_files: _, ...state } = extracted.readState();
@@ -56,5 +64,5 @@ async function writeNormalized(options: NormalizeOptions): Promise<NormalizeResu
   target.copyRestorePoint(extracted);
   store.commitNormalized(target);
   crashPoint("normalize:extracted-discarded");
-  return { loadId: extracted.loadId, schema, schemaUpdate, rowCounts };
+  return { loadId: extracted.loadId, schema, schemaUpdate, rowCounts, findings };
 }

@@ -4,16 +4,19 @@ import { coerceCell } from "../schema/coerce.ts";
 import type { DataType } from "../schema/data-type.ts";
 import { preferredType } from "../schema/default-hints.ts";
 import type { Detection } from "../schema/detections.ts";
+import type { Discard } from "../schema/discards.ts";
 import type { ColumnSchema, SchemaDocument, TableSchema } from "../schema/document.ts";
 import { ContractViolationError, TypeConflictError } from "../schema/errors.ts";
 import { valueType } from "../schema/infer.ts";
 import type { JsonValue, PresentValue } from "../schema/json-value.ts";
 import type { NamingConvention } from "../schema/naming/naming-convention.ts";
 import { completeColumn, newColumn, newVariantColumn } from "../schema/new-column.ts";
-import { placeCell } from "../schema/place-cell.ts";
+import { type PlacedCell, placeCell } from "../schema/place-cell.ts";
 import { completeColumns, isComplete } from "../schema/table.ts";
 import { DistinctNames } from "./distinct-names.ts";
 import type { FlatRow } from "./flatten.ts";
+import type { Rotation } from "./rotation.ts";
+import { StrictRows } from "./strict-rows.ts";
 
 export interface TableBufferOptions {
   readonly schema: SchemaDocument;
@@ -25,6 +28,7 @@ export interface TableBufferOptions {
   /** Of the destination. False: `Id` and `id` are one column. */
   readonly caseSensitive: boolean;
   readonly jobFormat: JobFormat;
+  readonly rotation: Rotation;
 }
 
 /** A column of the table, its type, and where its cells go. */
@@ -49,8 +53,16 @@ export class TableBuffer {
   readonly #required: ReadonlySet<string>;
   readonly #names: DistinctNames;
   readonly #files: JobTable;
+  /** Undefined for a table whose contract takes everything. */
+  readonly #strict: StrictRows | undefined;
+  readonly #maxBufferedRows: number;
+  #newPath: (() => string) | undefined;
+  #done: JobFileSize[] = [];
+  #fileRows = 0;
+  #fileBytes = 0;
   #bufferedRows = 0;
   #rows = 0;
+  #isMaterialized = false;
 
   constructor(options: TableBufferOptions) {
     const { schema, name } = options;
@@ -59,6 +71,8 @@ export class TableBuffer {
     this.#schema = schema;
     this.#options = options;
     this.#files = options.jobFormat.createTable();
+    const { bufferMaxItems, fileMaxItems } = options.rotation;
+    this.#maxBufferedRows = Math.max(1, Math.min(bufferMaxItems ?? Infinity, fileMaxItems ?? Infinity));
     this.#names = new DistinctNames({
       what: `columns of table \`${name}\``,
       schemaName: schema.name,
@@ -71,6 +85,15 @@ export class TableBuffer {
         .filter((column) => column.nullable === false && !column.name.startsWith("_dlt_"))
         .map((column) => column.name),
     );
+    const judged = {
+      schema,
+      name,
+      parent: options.parent,
+      required: this.#required,
+      dataType: (column: string) => this.#slots.get(column)?.dataType,
+      place: (column: string, value: PresentValue) => this.#place(column, value),
+    };
+    this.#strict = StrictRows.of(judged, this.#slots.size > 0);
   }
 
   /** Rows so far, over all files. */
@@ -78,13 +101,38 @@ export class TableBuffer {
     return this.#rows;
   }
 
+  /** It counts as loaded, with rows or without. */
+  get isMaterialized(): boolean {
+    return this.#isMaterialized;
+  }
+
+  /** Rows and values that the contract of the table kept out. */
+  get discards(): readonly Discard[] {
+    return this.#strict?.discards ?? [];
+  }
+
+  /** True for a column with a type. */
+  hasColumn(name: string): boolean {
+    return this.#slots.has(name);
+  }
+
   /** Columns that the schema does not have yet, or has without a type. */
   get newColumns(): ReadonlyMap<string, ColumnSchema> {
     return this.#newColumns;
   }
 
+  /** Of its job files. */
+  get format(): string {
+    return this.#options.jobFormat.name;
+  }
+
+  /** Whether its job files are packed with gzip. */
+  get isCompressed(): boolean {
+    return this.#options.rotation.disableCompression === false && this.#options.jobFormat.isText;
+  }
+
   get isFileOpen(): boolean {
-    return this.#files.isOpen;
+    return this.#newPath !== undefined;
   }
 
   /** Bytes that wait to be written. */
@@ -94,16 +142,24 @@ export class TableBuffer {
 
   /** `newPath` is asked for the path of every file. */
   beginFile(newPath: () => string): void {
+    this.#newPath = newPath;
     this.#files.begin(newPath);
   }
 
-  append(row: FlatRow): void {
+  /** False when the contract of the table keeps the row out. Throws ContractViolationError, TypeConflictError. */
+  append(row: FlatRow): boolean {
+    if (this.#strict === undefined) return this.#append(row);
+    const admitted = this.#strict.admit(row, this.#arrivedRows);
+    return admitted !== undefined && this.#append(admitted);
+  }
+
+  #append(row: FlatRow): true {
     const rowIndex = this.#bufferedRows;
     for (const [name, value] of row) {
       if (value === null) continue;
       const slot = this.#slots.get(name);
       const cell = slot === undefined ? undefined : coerceCell(slot.dataType, value);
-      if (cell === undefined) this.#appendElsewhere(rowIndex, name, value);
+      if (cell === undefined) this.#appendElsewhere(rowIndex, name, value, row);
       else {
         try {
           slot!.buffer.set(rowIndex, cell);
@@ -115,36 +171,69 @@ export class TableBuffer {
     for (const name of this.#required) if ((row.get(name) ?? null) === null) throw this.#missingValue(name);
     this.#bufferedRows += 1;
     this.#rows += 1;
+    if (this.#bufferedRows >= this.#maxBufferedRows) this.flush();
+    return true;
   }
 
-  /** Writes out what is buffered. */
+  /** The table is wanted also without rows, with these columns besides its own. */
+  materialize(columns: Iterable<readonly [name: string, dataType: DataType]>): void {
+    this.#isMaterialized = true;
+    for (const [name, dataType] of columns) if (!this.#slots.has(name)) this.#addColumn(name, dataType, false);
+  }
+
+  /** Writes out what is buffered, and ends the file when it is full. */
   flush(): void {
     if (this.#bufferedRows === 0) return;
+    if (!this.#files.isOpen) this.#files.begin(this.#newPath!);
+    this.#fileBytes += this.#files.bufferedBytes;
+    this.#fileRows += this.#bufferedRows;
     this.#files.flush(this.#bufferedRows);
     this.#bufferedRows = 0;
+    const { fileMaxItems = Infinity, fileMaxBytes = Infinity } = this.#options.rotation;
+    if (this.#fileRows >= fileMaxItems || this.#fileBytes >= fileMaxBytes) this.#endFile();
   }
 
   /** Finishes the files of a unit. */
   endFiles(): readonly JobFileSize[] {
     this.flush();
-    return this.#files.end();
+    this.#endFile();
+    const done = this.#done;
+    this.#done = [];
+    this.#newPath = undefined;
+    return done;
+  }
+
+  #endFile(): void {
+    if (this.#files.isOpen) this.#done.push(...this.#files.end());
+    this.#fileRows = 0;
+    this.#fileBytes = 0;
   }
 
   abort(): void {
     this.#files.abort();
   }
 
-  /** A value without a column, or one that does not fit it: finds or makes the column that takes it. */
-  #appendElsewhere(rowIndex: number, name: string, value: PresentValue): void {
+  get #arrivedRows(): number {
+    return this.#rows + (this.#strict?.discardedRows ?? 0);
+  }
+
+  #place(name: string, value: PresentValue): PlacedCell | undefined {
     const { naming, detections, nowMs } = this.#options;
-    const placed = placeCell(name, value, {
+    return placeCell(name, value, {
       naming,
       detections,
       nowMs,
       dataType: (column) => this.#slots.get(column)?.dataType,
       preferredType: (column) => preferredType(this.#schema, column),
     });
+  }
+
+  /** A value without a column, or one that does not fit it: finds or makes the column that takes it. */
+  #appendElsewhere(rowIndex: number, name: string, value: PresentValue, row: FlatRow): void {
+    const placed = this.#place(name, value);
     if (placed === undefined) throw this.#conflict(name, value, "it does not fit the column for variants either");
+    if (placed.column !== name && (row.get(placed.column) ?? null) !== null)
+      throw this.#conflict(name, value, `the row has a value of its own for \`${placed.column}\`, the column for variants`);
     if (placed.column !== name && this.#required.has(name)) throw this.#valueElsewhere(name, value, placed.column);
     const slot = this.#slots.get(placed.column) ?? this.#addColumn(placed.column, placed.dataType, placed.isVariant);
     try {
@@ -181,7 +270,7 @@ export class TableBuffer {
       table: this.name,
       column,
       value: null,
-      rowIndex: this.#rows,
+      rowIndex: this.#arrivedRows,
       change: `a row without a value for column \`${column}\`, which is not nullable`,
       advice: `Give every row a value, filter such rows, or declare columns: { ${column}: { nullable: true } }.`,
     });
@@ -195,7 +284,7 @@ export class TableBuffer {
       table: this.name,
       column,
       value,
-      rowIndex: this.#rows,
+      rowIndex: this.#arrivedRows,
       change: `a ${given} for column \`${column}\`, which is ${known} and not nullable: the value would go to \`${variant}\` and leave \`${column}\` empty`,
       advice: `Give all rows a value of one type with .map(), declare columns: { ${column}: { dataType: ... } } before the first load, or columns: { ${column}: { nullable: true } }.`,
     });
@@ -217,7 +306,7 @@ export class TableBuffer {
       table: this.name,
       column,
       dataTypes: [dataType, valueType(value)],
-      rowIndex: this.#rows,
+      rowIndex: this.#arrivedRows,
       reason,
     });
   }

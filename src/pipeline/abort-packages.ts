@@ -1,4 +1,5 @@
 import { crashPoint } from "../core/crash-point.ts";
+import { completePackage } from "../load/complete-package.ts";
 import { guardDisk } from "../load-package/errors.ts";
 import type { PackageFolder } from "../load-package/package-folder.ts";
 import type { PipelineState } from "../state/document.ts";
@@ -6,14 +7,22 @@ import type { LocalStore } from "./local-store.ts";
 import { withLocalValuesOf } from "./local-values.ts";
 import type { StepHost } from "./step-host.ts";
 
+export interface AbortOptions {
+  readonly dryRun: boolean;
+  /** The oldest package to end; those before it stay. Default: all. A package in the middle cannot go alone, since the state of the next builds on it. */
+  readonly from?: string | undefined;
+}
+
 /**
- * Ends all pending packages without loading them and rewinds local state and schemas to before the oldest of them. Gives their load ids, oldest first.
+ * Ends pending packages without loading them and rewinds local state and schemas to before the oldest of them. Gives their load ids, oldest first.
  * A package whose commit had succeeded before a crash is in the destination: it is completed, not aborted.
  */
-export async function abortPackages(host: StepHost, { dryRun }: { readonly dryRun: boolean }): Promise<readonly string[]> {
+export async function abortPackages(host: StepHost, { dryRun, from = "" }: AbortOptions): Promise<readonly string[]> {
   const { store, local } = host;
   if (!dryRun) await completeCommitted(host);
-  const pending = [...store.normalized(), ...store.extracted()].sort((a, b) => (a.loadId < b.loadId ? -1 : 1));
+  const pending = [...store.normalized(), ...store.extracted()]
+    .filter(({ loadId }) => loadId >= from)
+    .sort((a, b) => (a.loadId < b.loadId ? -1 : 1));
   const [oldest] = pending;
   if (oldest === undefined || dryRun) return pending.map((folder) => folder.loadId);
   // State goes back first: killed here, the next start finds the packages ahead of it and brings it up to them again.
@@ -27,6 +36,7 @@ export async function abortPackages(host: StepHost, { dryRun }: { readonly dryRu
       crashPoint("abort:package-ended");
     }
   });
+  for (const { loadId } of pending) host.context.emit({ type: "package-aborted", loadId });
   return pending.map((folder) => folder.loadId);
 }
 
@@ -45,6 +55,7 @@ async function completeCommitted(host: StepHost): Promise<void> {
   for (const folder of interrupted) {
     if (!(await session.hasLoad(folder.loadId))) continue;
     for (const job of [...folder.jobs("started"), ...folder.jobs("new")]) folder.moveJob(job, "completed");
-    host.store.completeLoaded(folder);
+    completePackage({ folder, store: host.store, deleteCompletedJobs: host.load.deleteCompletedJobs });
+    host.context.emit({ type: "package-committed", loadId: folder.loadId });
   }
 }

@@ -13,8 +13,9 @@ export interface AbortPlan {
 }
 
 /** Reads files only. Throws ConfigError when there is no such pipeline, or when its destination has to be asked and is not known. */
-export function abortPlan(pipelinesDir: string, name: string): AbortPlan {
-  const { pendingPackages: packages, state } = readLocalPipeline(pipelinesDir, name);
+export function abortPlan(pipelinesDir: string, name: string, { from }: { readonly from?: string | undefined } = {}): AbortPlan {
+  const { pendingPackages, state } = readLocalPipeline(pipelinesDir, name);
+  const packages = pendingPackages.filter(({ loadId }) => from === undefined || loadId >= from);
   return {
     packages,
     abort: async () => {
@@ -29,7 +30,7 @@ export function abortPlan(pipelinesDir: string, name: string): AbortPlan {
       const options = { pipelinesDir, progress: "none" } as const;
       // Where nothing has to be asked any destination will do: it stays closed.
       const opened = isKnown ? await openLocal(name, state, options) : openPipeline({ name, ...options });
-      return await opened.abortPackages();
+      return await opened.abortPackages({ from });
     },
   };
 }

@@ -19,7 +19,7 @@ import type {
 import type { ContractViolationError, TypeConflictError } from "../schema/errors.ts";
 import type { IdentifierError } from "../schema/naming/identifier.ts";
 import type { InvalidStateError, StateAccessError, StateConflictError } from "../state/errors.ts";
-import type { StepFailedError } from "./errors.ts";
+import type { ForeignError, StepFailedError } from "./errors.ts";
 
 /** Every error, for a `switch` on `code`. */
 export type AnyLeatError =
@@ -46,6 +46,7 @@ export type AnyLeatError =
   | WorkingDirError
   | CancelledError
   | StepFailedError
+  | ForeignError
   | InternalError;
 
 /** Base of all errors of leat. */

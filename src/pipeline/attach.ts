@@ -10,6 +10,7 @@ import { openPipeline } from "./pipeline.ts";
 import type { PipelineOptions } from "./pipeline-options.ts";
 import type { OpenedPipeline, Pipeline } from "./pipeline-type.ts";
 import type { RestoreInfo } from "./restore-local.ts";
+import { traceFileName } from "./trace-file.ts";
 import { defaultPipelinesDir } from "./working-dir.ts";
 
 export type AttachOptions<D extends string = string> = Omit<PipelineOptions<string, D>, "name">;
@@ -77,7 +78,7 @@ export async function restoreNew(opened: OpenedPipeline): Promise<RestoreInfo> {
 /** Only what opening it makes: a folder may hold files of others, such as the database itself. */
 function removeUnused(workingDir: string): void {
   if (new LocalStore(workingDir).exists || new PackageStore(workingDir).newestLoadId() !== undefined) return;
-  for (const name of ["schemas", "normalize", "load"]) rmSync(join(workingDir, name), { recursive: true, force: true });
+  for (const name of ["schemas", "normalize", "load", traceFileName]) rmSync(join(workingDir, name), { recursive: true, force: true });
   try {
     rmdirSync(workingDir);
   } catch {

@@ -41,6 +41,15 @@ export class StepFailedError extends LeatError {
   }
 }
 
+/** An error that is not leat's, where only leat's are told: in `run-failed`. A call throws the error itself, which is the `cause`. */
+export class ForeignError extends LeatError {
+  readonly code = "error" as const;
+
+  constructor(cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}
+
 /** What comes of the pending packages. A step that works on them fails the same way again when time alone does not mend it. */
 function outlook(step: Step, retryable: boolean): string {
   if (retryable || step === "sync" || step === "extract") return "the next run finishes them first.";

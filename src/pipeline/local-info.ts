@@ -45,8 +45,7 @@ export interface ListedPipeline {
 
 /** All that a pipeline's working directory says. Reads files only, and changes none. Throws ConfigError when there is no such pipeline, VersionTooNewError, PackageCorruptError. */
 export function readLocalPipeline(pipelinesDir: string, name: string): LocalPipelineInfo {
-  const workingDir = join(pipelinesDir, name);
-  if (!isPipeline(workingDir)) throw noPipeline(pipelinesDir, name);
+  const workingDir = localFolder(pipelinesDir, name);
   return whileItMoves(() => {
     const local = new LocalStore(workingDir);
     const store = new PackageStore(workingDir);
@@ -63,6 +62,13 @@ export function readLocalPipeline(pipelinesDir: string, name: string): LocalPipe
       lastLoadedPackage: lastLoaded(store),
     };
   });
+}
+
+/** The working directory of a pipeline. Throws ConfigError when there is none. */
+export function localFolder(pipelinesDir: string, name: string): string {
+  const workingDir = join(pipelinesDir, name);
+  if (!isPipeline(workingDir)) throw noPipeline(pipelinesDir, name);
+  return workingDir;
 }
 
 /** The pipelines that have a working directory, by name. */
@@ -128,7 +134,7 @@ function pendingPackages(store: PackageStore): LoadPackageInfo[] {
 }
 
 /** Both forms of a package lie there for a moment, and longer after a crash: the normalized one counts. */
-function pendingFolders(store: PackageStore): { readonly folder: PackageFolder; readonly state: "extracted" | "normalized" }[] {
+export function pendingFolders(store: PackageStore): { readonly folder: PackageFolder; readonly state: "extracted" | "normalized" }[] {
   const normalized = store.normalized();
   const done = new Set([...normalized, ...store.loaded()].map((folder) => folder.loadId));
   return [
@@ -152,7 +158,7 @@ function lastLoadedFolder(store: PackageStore): PackageFolder | undefined {
 const attempts = 3;
 
 /** A run in another process moves packages while they are looked at: then the look is repeated. */
-function whileItMoves<T>(look: () => T): T {
+export function whileItMoves<T>(look: () => T): T {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return look();

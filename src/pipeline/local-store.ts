@@ -6,13 +6,13 @@ import { encodeJson } from "../core/json-encode.ts";
 import { guardDisk, WorkingDirError } from "../load-package/errors.ts";
 import { openSchema, openState } from "../load-package/open-documents.ts";
 import type { RestorePoint } from "../load-package/package-folder.ts";
+import { schemaFileEnding, schemaFileName } from "../load-package/schema-file-name.ts";
 import type { SchemaDocument } from "../schema/document.ts";
 import { SchemaUnreadable } from "../schema/read-schema.ts";
 import { decodeState } from "../state/blob.ts";
 import type { PipelineState } from "../state/document.ts";
 import { encodeState } from "../state/encode.ts";
-
-const schemaEnding = ".schema.json";
+import { traceFileName } from "./trace-file.ts";
 
 /** A state as it was read. */
 export interface ReadState {
@@ -27,10 +27,13 @@ export class LocalStore {
   readonly workingDir: string;
   readonly #statePath: string;
   readonly #schemasDir: string;
+  readonly #onSchema: (schema: SchemaDocument) => void;
   #lastRead: ReadState | undefined;
 
-  constructor(workingDir: string) {
+  /** `onSchema` gets every schema that is written. */
+  constructor(workingDir: string, onSchema: (schema: SchemaDocument) => void = () => {}) {
     this.workingDir = workingDir;
+    this.#onSchema = onSchema;
     this.#statePath = join(workingDir, "state.json");
     this.#schemasDir = join(workingDir, "schemas");
   }
@@ -92,7 +95,7 @@ export class LocalStore {
 
   schemaTexts(): Map<string, string> {
     const texts = new Map<string, string>();
-    for (const name of this.#schemaNames()) texts.set(name, readTextIfExists(join(this.#schemasDir, name + schemaEnding)) ?? "");
+    for (const name of this.#schemaNames()) texts.set(name, readTextIfExists(join(this.#schemasDir, schemaFileName(name))) ?? "");
     return texts;
   }
 
@@ -107,7 +110,7 @@ export class LocalStore {
       return openSchema(text, this.workingDir, `The local schema \`${name}\``);
     } catch (error) {
       if (!(error instanceof SchemaUnreadable)) throw error;
-      const path = join(this.#schemasDir, name + schemaEnding);
+      const path = join(this.#schemasDir, schemaFileName(name));
       const advice = "Delete the file: what was loaded under this schema is then read from the destination.";
       throw new WorkingDirError({
         workingDir: this.workingDir,
@@ -122,8 +125,9 @@ export class LocalStore {
 
   writeSchema(schema: SchemaDocument): void {
     guardDisk(this.workingDir, () =>
-      writeFileAtomic(join(this.#schemasDir, schema.name + schemaEnding), encodeJson(schema, { pretty: true })),
+      writeFileAtomic(join(this.#schemasDir, schemaFileName(schema.name)), encodeJson(schema, { pretty: true })),
     );
+    this.#onSchema(schema);
   }
 
   /** Removes all that is kept about the pipeline on this machine. */
@@ -160,10 +164,11 @@ export class LocalStore {
   restore({ state, schemas }: RestorePoint): void {
     this.removeSchemas();
     guardDisk(this.workingDir, () => {
-      for (const [name, text] of schemas) writeFileAtomic(join(this.#schemasDir, name + schemaEnding), text);
+      for (const [name, text] of schemas) writeFileAtomic(join(this.#schemasDir, schemaFileName(name)), text);
       if (state === undefined) rmSync(this.#statePath, { force: true });
       else writeFileAtomic(this.#statePath, state);
     });
+    for (const schema of this.readSchemas().values()) this.#onSchema(schema);
   }
 
   removeSchemas(): void {
@@ -173,7 +178,7 @@ export class LocalStore {
 
   #removeAllButState(): void {
     guardDisk(this.workingDir, () => {
-      for (const name of ["schemas", "normalize", "load", "trace.pickle"])
+      for (const name of ["schemas", "normalize", "load", traceFileName, "trace.pickle"])
         rmSync(join(this.workingDir, name), { recursive: true, force: true });
     });
   }
@@ -181,8 +186,8 @@ export class LocalStore {
   #schemaNames(): string[] {
     if (!existsSync(this.#schemasDir)) return [];
     return readdirSync(this.#schemasDir)
-      .filter((file) => file.endsWith(schemaEnding))
-      .map((file) => file.slice(0, -schemaEnding.length))
+      .filter((file) => file.endsWith(schemaFileEnding))
+      .map((file) => file.slice(0, -schemaFileEnding.length))
       .sort();
   }
 }

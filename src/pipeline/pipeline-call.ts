@@ -1,22 +1,30 @@
 import { processConfigEnvironment } from "../config/config-environment.ts";
+import type { ResolvedSetting } from "../config/resolve.ts";
 import { LeatError } from "../core/errors.ts";
 import type { RunningPipeline } from "../extract/running.ts";
 import { dateNow } from "./clock.ts";
+import { ForeignError } from "./errors.ts";
+import type { EventBody } from "./events.ts";
 import type { PipelineTrace } from "./infos.ts";
+import { normalizeSettings } from "./normalize-settings.ts";
 import { pipelineObserver } from "./observer.ts";
-import { resolvePipelineConfig } from "./pipeline-config.ts";
+import { logSettings, type PipelineConfig, resolvePipelineConfig } from "./pipeline-config.ts";
 import type { RunSettings } from "./pipeline-options.ts";
 import type { PipelineParts } from "./pipeline-parts.ts";
 import { progressDisplay } from "./progress/progress-display.ts";
 import { RunContext } from "./run-context.ts";
+import { runParts } from "./run-parts.ts";
 import { withInterrupts } from "./signals.ts";
 import type { StepHost } from "./step-host.ts";
+import { writeTrace } from "./trace-file.ts";
 
 export interface PipelineCall {
   readonly parts: PipelineParts;
   /** As resources see it. */
   readonly pipeline: RunningPipeline;
   readonly settings: RunSettings;
+  /** False for a call that only looks, or whose trace would take the place of one that people need. */
+  readonly keepsTrace: boolean;
   readonly onTrace: (trace: PipelineTrace) => void;
 }
 
@@ -25,7 +33,9 @@ export async function withinCall<T>(call: PipelineCall, work: (host: StepHost, c
   const { parts, settings } = call;
   const { name: pipelineName, runtime } = parts;
   const { progress = "auto", onEvent, logger, signal = undefined } = parts.options;
-  const display = progressDisplay({ progress, logger, now: () => dateNow(runtime) });
+  const config = await lookUpConfig(parts);
+  const log = config.found.status === "fulfilled" ? logSettings(config.found.value) : undefined;
+  const display = progressDisplay({ progress, logger, log, now: () => dateNow(runtime) });
   const listeners = [display.show, pipelineObserver()?.onEvent, onEvent].filter((listener) => listener !== undefined);
   const outer =
     settings.signal === undefined || signal === undefined ? (settings.signal ?? signal) : AbortSignal.any([settings.signal, signal]);
@@ -36,42 +46,84 @@ export async function withinCall<T>(call: PipelineCall, work: (host: StepHost, c
   };
   try {
     return await withInterrupts(outer, announce, async (combined) => {
-      using _ = parts.openWorkingDir();
       const context = new RunContext({ pipelineName, runtime, signal: combined, listeners });
-      open.context = context;
-      return await traced(call, context, async () => work(await hostOf(call, context), context));
+      return await announced(context, async () => {
+        using _ = parts.openWorkingDir();
+        open.context = context;
+        return await traced(call, context, async () => work(await hostOf(call, context, config), context));
+      });
     });
   } finally {
     display.close();
   }
 }
 
-async function traced<T>({ onTrace }: PipelineCall, context: RunContext, work: () => Promise<T>): Promise<T> {
+/** What the operator set, before anything is shown; what is wrong with it is thrown when the call has begun. */
+interface LookedUp {
+  readonly found: PromiseSettledResult<PipelineConfig>;
+  readonly settings: readonly ResolvedSetting[];
+}
+
+async function lookUpConfig({ options, name: pipelineName }: PipelineParts): Promise<LookedUp> {
+  const settings: ResolvedSetting[] = [];
+  const onResolved = (setting: ResolvedSetting): void => void settings.push(setting);
+  const [found] = await Promise.allSettled([
+    resolvePipelineConfig(options, { pipelineName, environment: processConfigEnvironment(), onResolved }),
+  ]);
+  return { found, settings };
+}
+
+async function announced<T>(context: RunContext, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (LeatError.is(error)) announceFailure(context, error);
+    emitQuietly(context, { type: "run-failed", error: LeatError.is(error) ? error : new ForeignError(error) });
     throw error;
-  } finally {
-    onTrace(context.trace());
   }
 }
 
-/** A listener that throws here must not hide why the run failed. */
-function announceFailure(context: RunContext, error: LeatError): void {
+async function traced<T>(call: PipelineCall, context: RunContext, work: () => Promise<T>): Promise<T> {
   try {
-    context.emit({ type: "run-failed", error });
-  } catch {
-    // The error of the run is the one to act on.
+    const result = await work();
+    keepTrace(call, context);
+    return result;
+  } catch (error) {
+    keepTrace(call, context, { error });
+    throw error;
   }
 }
 
-async function hostOf({ parts, pipeline }: PipelineCall, context: RunContext): Promise<StepHost> {
-  const { options, name: pipelineName, runtime, local, store } = parts;
-  const { extract = {}, load = {}, naming = "snake_case" } = options;
+/** Of a call that did nothing none is kept: that of the last run stays. */
+function keepTrace({ parts, keepsTrace, onTrace }: PipelineCall, context: RunContext, failure?: { readonly error: unknown }): void {
+  if (!keepsTrace) return;
+  const trace = context.trace(failure);
+  if (trace.steps.length === 0 && failure === undefined) return;
+  onTrace(trace);
+  try {
+    writeTrace(parts.workingDir, trace);
+  } catch (problem) {
+    if (!LeatError.is(problem)) throw problem;
+    emitQuietly(context, { type: "warning", code: "trace-not-kept", message: `The trace of this call is not kept: ${problem.message}` });
+  }
+}
+
+/** A listener that throws here must not hide what the call did, or why it failed. */
+function emitQuietly(context: RunContext, event: EventBody): void {
+  try {
+    context.emit(event);
+  } catch {
+    // The outcome of the call is what to act on.
+  }
+}
+
+async function hostOf({ parts, pipeline, settings: asked }: PipelineCall, context: RunContext, config: LookedUp): Promise<StepHost> {
+  const { options, runtime, local, store } = parts;
+  const { extract = {}, naming = "snake_case" } = options;
   const { onResolved } = context;
   const destination = await parts.destination();
-  const settings = await resolvePipelineConfig(options, { pipelineName, environment: processConfigEnvironment(), onResolved });
+  if (config.found.status === "rejected") throw config.found.reason;
+  const settings = config.found.value;
+  for (const setting of config.settings) onResolved(setting);
   return {
     pipeline,
     context,
@@ -80,10 +132,14 @@ async function hostOf({ parts, pipeline }: PipelineCall, context: RunContext): P
     store,
     destination,
     naming,
+    askedNaming: options.naming,
+    schemaFiles: parts.schemaFiles,
     restoresState: settings.restoreFromDestination,
     state: settings.state,
+    parts: runParts(asked, options, settings),
     extract: { workers: extract.workers ?? 5, maxParallelItems: extract.maxParallelItems ?? 20, order: extract.order ?? "round_robin" },
-    deleteCompletedJobs: load.deleteCompletedJobs ?? false,
+    normalize: normalizeSettings(asked, options, settings),
+    load: { deleteCompletedJobs: settings.load.deleteCompletedJobs, maxRetries: settings.load.raiseOnMaxRetries },
     config: (spec, lookup) => parts.config(spec, lookup, onResolved),
     open: (other) => destination.open({ ...parts.openContext(onResolved), ...other }),
     place: () => destination.describe(parts.openContext(onResolved)),

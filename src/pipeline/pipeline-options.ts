@@ -1,10 +1,16 @@
 import { basename } from "node:path";
+import type { Duration } from "../core/duration.ts";
 import { ConfigError } from "../core/errors.ts";
+import { fileNameProblem } from "../core/file-name.ts";
 import type { Destination } from "../destination-kit/contract.ts";
+import type { CommitEvery } from "../extract/cutter.ts";
 import { checkName, checkOptions } from "../extract/definition.ts";
 import { type Refresh, refreshModes } from "../extract/refresh.ts";
 import { countOf, oneOf } from "../schema/given.ts";
+import { type FileFormat, fileFormats, type SchemaContract } from "../schema/hint-options.ts";
+import { storedContract } from "../schema/hints.ts";
 import { type NamingName, namingNames } from "../schema/naming/naming-convention.ts";
+import { checkRunParts } from "./check-run-parts.ts";
 import type { Logger, PipelineEvent } from "./events.ts";
 
 /** A built-in destination by its name. */
@@ -17,7 +23,28 @@ export interface RunSettings {
    * resources that run (parents of transformers too), `"drop_data"` empties the tables and drops the state. Throws PackagePendingError.
    */
   readonly refresh?: Refresh;
-  /** First abort ends an extract without a package and lets running load jobs finish; throws CancelledError. The next run goes on. */
+  /**
+   * Which changes of the schema are allowed, of all tables of the call; wins over what sources and resources say, and also holds for packages that
+   * wait to be normalized. It is stored with the schema. Default: what is stored or declared, else everything.
+   */
+  readonly schemaContract?: SchemaContract;
+  /**
+   * The format of job files, for tables that do not say theirs with `fileFormat`. Default what the destination prefers. In config: `[normalize] loader_file_format`.
+   * Throws UnsupportedError for one that the destination does not load.
+   */
+  readonly loaderFileFormat?: FileFormat;
+  /**
+   * A package ends after so many rows or milliseconds of extract, whichever comes first, and is loaded while the next one is extracted. A cut is made between
+   * two items, with the state as it is then. Resources that a cut would make wrong (replace, scd2, a merge key) go whole into the last package. Default: one
+   * package per run. In config: `[commit_every] rows = …`, `ms = …`.
+   */
+  readonly commitEvery?: CommitEvery;
+  /**
+   * Ends extract after this time, each resource after the item that it is at, and commits; `RunInfo.hasMore` says that rows are left. Each resource gives one item
+   * at least; those that a cut would make wrong are read to their end. Default no limit. In config: `max_duration`.
+   */
+  readonly maxDuration?: Duration;
+  /** First abort ends an extract without a package (since the last commit) and lets running load jobs finish; throws CancelledError. The next run goes on. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -44,16 +71,29 @@ export interface PipelineOptions<Name extends string = string, D extends string 
   readonly state?: { readonly warnBytes?: number; readonly maxBytes?: number; readonly keepVersions?: number };
   /** How names in the data become names of tables and columns. Default `"snake_case"`. */
   readonly naming?: Exclude<NamingName, "s3_tables">;
+  /**
+   * A folder with schemas to be edited, `<schema name>.schema.yaml` (or `.json`). A file that is new or was changed takes the place of the stored schema in the
+   * next run; where there is none, the first run writes it. Default none.
+   */
+  readonly importSchemaPath?: string;
+  /** A folder that gets every schema after each change, `<schema name>.schema.yaml`. Default none. */
+  readonly exportSchemaPath?: string;
   /** Default `"auto"`: counters on a terminal, lines elsewhere. */
   readonly progress?: "auto" | "bars" | "log" | "none";
   /** Every event once, in order; also the place for alerts. An error thrown here fails the run. */
   readonly onEvent?: (event: PipelineEvent) => void;
-  /** Gets the lines of `progress: "log"` and warnings. Default the standard error stream. */
+  /**
+   * Gets the lines of `progress: "log"` and warnings: console, pino, or any object with these functions. Default the standard error stream.
+   * The operator may say from which level on, and as text or JSON: `[runtime] log_level`, `log_format`.
+   */
   readonly logger?: Logger;
   /** `workers`: parallel resources that are asked for an item at once (default 5). `maxParallelItems`: promises and thunks in flight (default 20). `order` default `"round_robin"`. */
   readonly extract?: { readonly workers?: number; readonly maxParallelItems?: number; readonly order?: "fifo" | "round_robin" };
-  /** `deleteCompletedJobs`: the files of loaded packages are not kept. Default false. */
-  readonly load?: { readonly deleteCompletedJobs?: boolean };
+  /**
+   * `deleteCompletedJobs`: the files of loaded packages are not kept (default false). `maxRetries`: so often a load is tried again that failed of something
+   * passing, such as a lost connection or a lock (default 5, 0: never). In config: `[load] delete_completed_jobs`, `raise_on_max_retries`.
+   */
+  readonly load?: { readonly deleteCompletedJobs?: boolean; readonly maxRetries?: number };
 }
 
 const known = [
@@ -64,14 +104,20 @@ const known = [
   "restoreFromDestination",
   "devMode",
   "refresh",
+  "schemaContract",
   "state",
   "naming",
+  "importSchemaPath",
+  "exportSchemaPath",
   "progress",
   "onEvent",
   "logger",
   "extract",
   "load",
+  "loaderFileFormat",
   "signal",
+  "commitEvery",
+  "maxDuration",
 ] as const;
 
 /** Throws ConfigError for what cannot be. */
@@ -83,11 +129,18 @@ export function checkPipelineOptions(options: PipelineOptions): void {
   if (options.naming !== undefined && !namingNames.includes(options.naming)) {
     throw new ConfigError(`There is no naming convention \`${options.naming}\`. There are ${namingNames.join(", ")}.`);
   }
+  checkFolder("importSchemaPath", options.importSchemaPath);
+  checkFolder("exportSchemaPath", options.exportSchemaPath);
   oneOf("refresh", options.refresh, refreshModes);
+  checkRunParts(options);
+  if (options.schemaContract !== undefined) storedContract(options.schemaContract);
   oneOf("progress", options.progress, ["auto", "bars", "log", "none"]);
+  checkLogger(options.logger);
   const { extract = {}, load = {}, state = {} } = options;
   checkOptions("`extract` of pipeline()", extract, ["workers", "maxParallelItems", "order"]);
-  checkOptions("`load` of pipeline()", load, ["deleteCompletedJobs"]);
+  refuseLoadWorkers(load);
+  checkOptions("`load` of pipeline()", load, ["deleteCompletedJobs", "maxRetries"]);
+  countOf("load.maxRetries", load.maxRetries);
   checkOptions("`state` of pipeline()", state, ["warnBytes", "maxBytes", "keepVersions"]);
   countOf("state.warnBytes", state.warnBytes);
   countOf("state.maxBytes", state.maxBytes, 1);
@@ -95,7 +148,15 @@ export function checkPipelineOptions(options: PipelineOptions): void {
   countOf("extract.workers", extract.workers, 1);
   countOf("extract.maxParallelItems", extract.maxParallelItems, 1);
   oneOf("extract.order", extract.order, ["fifo", "round_robin"]);
+  oneOf("loaderFileFormat", options.loaderFileFormat, fileFormats);
   checkFolderName(options.name ?? "pipeline");
+}
+
+function refuseLoadWorkers(load: object): void {
+  if (!("workers" in load)) return;
+  throw new ConfigError(
+    "`load.workers` has nothing to count: a package is loaded in one transaction, which is one connection, so its jobs follow each other. Leave it out.",
+  );
 }
 
 /** The name of the script that runs, without its ending. */
@@ -104,8 +165,26 @@ export function scriptName(argv: readonly string[]): string {
   return name === "" || name.startsWith("[") ? "leat" : name;
 }
 
+function checkFolder(option: string, path: unknown): void {
+  if (path === undefined || (typeof path === "string" && path.trim() !== "")) return;
+  throw new ConfigError(`The \`${option}\` of a pipeline has to be the path of a folder; got ${JSON.stringify(path)}.`);
+}
+
+function checkLogger(logger: PipelineOptions["logger"]): void {
+  if (logger === undefined) return;
+  const missing = (["debug", "info", "warn", "error"] as const).filter((method) => typeof logger?.[method] !== "function");
+  if (missing.length > 0)
+    throw new ConfigError(
+      `The \`logger\` of a pipeline lacks ${missing.join(", ")}: give console, pino, or an object with these functions.`,
+    );
+}
+
 /** The working directory is named after the pipeline. */
-function checkFolderName(name: string): void {
-  if (!/[/\\:*?"<>|\0]/.test(name) && name !== "." && name !== "..") return;
-  throw new ConfigError(`The pipeline name ${JSON.stringify(name)} cannot be the name of a folder: leave out / \\ : * ? " < > |.`);
+export function checkFolderName(name: string, platform?: NodeJS.Platform): void {
+  if (/[/\\:*?"<>|\0]/.test(name) || name === "." || name === "..") {
+    throw new ConfigError(`The pipeline name ${JSON.stringify(name)} cannot be the name of a folder: leave out / \\ : * ? " < > |.`);
+  }
+  const problem = fileNameProblem(name, platform);
+  if (problem !== undefined)
+    throw new ConfigError(`The pipeline name ${JSON.stringify(name)} cannot be the name of a folder: it ${problem}.`);
 }

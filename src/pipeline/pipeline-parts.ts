@@ -3,8 +3,10 @@ import { join, resolve } from "node:path";
 import { processConfigEnvironment } from "../config/config-environment.ts";
 import { resolveConfig } from "../config/resolve.ts";
 import type { ConfigOf, ConfigOverrides, ConfigSpec } from "../config/spec.ts";
+import { withCredentials } from "../config/with-credentials.ts";
 import { createRuntime, type Runtime } from "../core/runtime.ts";
 import type { DestinationContract, LoadSession, OpenContext } from "../destination-kit/contract.ts";
+import type { Loose } from "../extract/rows.ts";
 import { guardDisk } from "../load-package/errors.ts";
 import { PipelineLock } from "../load-package/lock.ts";
 import { PackageStore } from "../load-package/package-store.ts";
@@ -17,7 +19,17 @@ import { checkPipelineOptions, type PipelineOptions, scriptName } from "./pipeli
 import { recoverLocal } from "./recover-local.ts";
 import { resolveDestination } from "./resolve-destination.ts";
 import type { RunContext } from "./run-context.ts";
+import { SchemaFiles } from "./schema-files.ts";
 import { defaultPipelinesDir } from "./working-dir.ts";
+
+export interface PartsOptions {
+  /** Where relative paths of databases start; default the current folder. */
+  readonly cwd?: string | undefined;
+  /** The clock; default that of the machine. */
+  readonly now?: (() => Date) | undefined;
+  /** Of the destination; they win over what it says itself. */
+  readonly credentials?: string | Loose | undefined;
+}
 
 type OnResolved = RunContext["onResolved"];
 
@@ -29,20 +41,24 @@ export class PipelineParts {
   readonly runtime: Runtime;
   readonly local: LocalStore;
   readonly store: PackageStore;
+  readonly schemaFiles: SchemaFiles;
   readonly devMode: DevMode | undefined;
   readonly #datasetName: string;
   readonly #cwd: string | undefined;
+  readonly #credentials: string | Loose | undefined;
   #destination: Promise<DestinationContract> | undefined;
 
-  constructor(options: PipelineOptions, cwd: string | undefined) {
+  constructor(options: PipelineOptions, { cwd, now, credentials }: PartsOptions) {
     checkPipelineOptions(options);
     this.#cwd = cwd;
+    this.#credentials = credentials;
     this.options = options;
     this.name = options.name ?? scriptName(process.argv);
     this.#datasetName = options.datasetName ?? `${this.name}_dataset`;
     this.workingDir = join(resolve(options.pipelinesDir ?? defaultPipelinesDir(process.env)), this.name);
-    this.runtime = createRuntime();
-    this.local = new LocalStore(this.workingDir);
+    this.runtime = createRuntime(now === undefined ? {} : { now });
+    this.schemaFiles = new SchemaFiles(options);
+    this.local = new LocalStore(this.workingDir, (schema) => this.schemaFiles.export(schema));
     this.store = new PackageStore(this.workingDir);
     const of = { datasetName: this.#datasetName, local: this.local, store: this.store };
     this.devMode = options.devMode === true ? new DevMode(of) : undefined;
@@ -90,8 +106,9 @@ export class PipelineParts {
       datasetName: this.datasetName,
       workingDir: this.workingDir,
       cwd: this.#cwd ?? process.cwd(),
-      config: async (spec, overrides) => {
+      config: async (spec, given) => {
         const destination = await this.destination();
+        const overrides = withCredentials(spec, given, this.#credentials, destination.name);
         return this.config(spec, { overrides, sections: ["destination", destination.name] }, onResolved);
       },
     };

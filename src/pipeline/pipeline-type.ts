@@ -1,3 +1,5 @@
+import type { StandardSchema } from "../core/standard-schema.ts";
+import type { LoadJobInfo } from "../destination-kit/load-job.ts";
 import type { RowOf } from "../extract/rows.ts";
 import type { RunningPipeline } from "../extract/running.ts";
 import type { StateValue } from "../extract/state-types.ts";
@@ -6,16 +8,23 @@ import type { SchemaDocument } from "../schema/document.ts";
 import type { TableHints } from "../schema/hint-options.ts";
 import type { PipelineState } from "../state/document.ts";
 import type { DropInfo, DropOptions } from "./drop.ts";
+import type { JobToFail } from "./fail-job.ts";
 import type { ExtractInfo, LoadInfo, NormalizeInfo, PipelineTrace, RunInfo } from "./infos.ts";
 import type { RunSettings } from "./pipeline-options.ts";
 import type { RestoreInfo } from "./restore-local.ts";
+import type { RunTarget } from "./run-target.ts";
 import type { Runnable } from "./runnable.ts";
 import type { StateVersion } from "./state-history.ts";
 
-export interface RunOptions<Row = unknown> extends RunSettings, TableHints<Row> {
+export interface RunOptions<Row = unknown> extends RunSettings, TableHints<Row>, RunTarget {
   /** Needed for rows without a resource. */
   readonly tableName?: string;
+  /** Row schema, as on a resource; of a resource that has one it takes the place. */
+  readonly schema?: StandardSchema<Row>;
 }
+
+export type NormalizeOptions = Pick<RunSettings, "signal" | "loaderFileFormat" | "schemaContract">;
+export type LoadOptions = Pick<RunSettings, "signal">;
 
 /** Moves data: extract, normalize, load; and remembers. Throws StepFailedError from the steps; its `cause` is the error to act on. */
 export interface Pipeline<D extends string = string> extends RunningPipeline<D>, AsyncDisposable {
@@ -24,16 +33,16 @@ export interface Pipeline<D extends string = string> extends RunningPipeline<D>,
   readonly hasPendingData: boolean;
   readonly schemas: { readonly [name: string]: SchemaDocument };
   readonly defaultSchema: SchemaDocument | undefined;
-  /** Of the last run of this object. */
+  /** Of the last call that did something, by whichever process on this machine; also one that failed. Throws WorkingDirError, VersionTooNewError. */
   readonly lastTrace: PipelineTrace | undefined;
   /** Syncs, finishes pending packages, then extracts, normalizes and loads. Throws PipelineLockedError if another process runs it. */
   run<Item>(data?: Runnable<Item>, options?: RunOptions<NoInfer<RowOf<Item>>>): Promise<RunInfo>;
   /** Writes a package to disk. Throws CancelledError, or StepFailedError; then nothing was kept. */
   extract<Item>(data: Runnable<Item>, options?: RunOptions<NoInfer<RowOf<Item>>>): Promise<ExtractInfo>;
   /** Turns extracted packages into tables on disk. */
-  normalize(options?: RunSettings): Promise<NormalizeInfo>;
+  normalize(options?: NormalizeOptions): Promise<NormalizeInfo>;
   /** Loads normalized packages, each in one commit. */
-  load(options?: RunSettings): Promise<LoadInfo>;
+  load(options?: LoadOptions): Promise<LoadInfo>;
   /** Takes state and schemas from the destination (dlt: `sync_destination`). */
   sync(): Promise<void>;
   /**
@@ -62,6 +71,13 @@ export interface Pipeline<D extends string = string> extends RunningPipeline<D>,
 
 /** A pipeline, and what only attach() and the command line do with it. */
 export interface OpenedPipeline extends Pipeline {
+  /** With `from` only that package and all newer ones: older ones stay. */
+  abortPackages(options?: {
+    readonly dryRun?: boolean;
+    readonly from?: string | undefined;
+  }): Promise<{ readonly loadIds: readonly string[] }>;
+  /** Leaves a job that failed out of its package, which then loads without it. Throws ConfigError when there is no such job. */
+  failJob(job: JobToFail): Promise<LoadJobInfo>;
   /** Replaces all that this machine keeps of the pipeline by what the destination stores. Throws ConfigError when nothing is stored there. With `dryRun` only looks. */
   restoreLocal(options?: { readonly dryRun?: boolean }): Promise<RestoreInfo>;
   /** The newest state in the destination; undefined when there is none. Nothing here is changed. */

@@ -1,4 +1,5 @@
 import { describe, expectTypeOf, it } from "vitest";
+import { z } from "zod";
 import { type Resource, resource } from "../extract/resource.ts";
 import { type Source, source } from "../extract/source.ts";
 import type { StateValue } from "../extract/state-types.ts";
@@ -61,6 +62,9 @@ describe("run()", () => {
     await p.run(rows, { primaryKey: "idd" });
     // @ts-expect-error no such key
     await p.extract(users, { tableName: "users", primaryKey: "idd" });
+    await p.run(users, { tableName: "users", schema: z.object({ id: z.number(), name: z.string() }) });
+    // @ts-expect-error a schema of other rows
+    await p.run(users, { tableName: "users", schema: z.object({ id: z.string() }) });
   });
 
   it("takes resources, sources and lists of them, but no factory", async () => {

@@ -3,40 +3,47 @@ import { openDataset } from "../dataset/open-dataset.ts";
 import { ReadSessions } from "../dataset/read-sessions.ts";
 import type { SqlClient } from "../dataset/sql-client.ts";
 import type { LoadSession } from "../destination-kit/contract.ts";
+import type { LoadJobInfo } from "../destination-kit/load-job.ts";
 import { checkOptions } from "../extract/definition.ts";
 import { refreshModes } from "../extract/refresh.ts";
 import { hintNames } from "../extract/resource-hints.ts";
 import { keepFailure, type Loose } from "../extract/rows.ts";
 import type { DeepReadonly, StateValue } from "../extract/state-types.ts";
+import type { LoadedPackage } from "../load/load-package.ts";
 import { type LoadPackageInfo, packageInfo } from "../load/package-info.ts";
 import type { PackageStore } from "../load-package/package-store.ts";
 import type { SchemaDocument } from "../schema/document.ts";
 import { oneOf } from "../schema/given.ts";
-import type { ResourceHints } from "../schema/hint-options.ts";
 import type { PipelineState } from "../state/document.ts";
 import { WorkingCopy } from "../state/working-copy.ts";
-import { abortPackages } from "./abort-packages.ts";
-import { dateNow } from "./clock.ts";
+import { type AbortOptions, abortPackages } from "./abort-packages.ts";
 import { beginDevRun } from "./dev-mode.ts";
 import { type DropInfo, type DropOptions, drop, dropOptions } from "./drop.ts";
 import { editState, refusePending } from "./edit-state.ts";
+import { failPendingJob, type JobToFail } from "./fail-job.ts";
 import type { ExtractInfo, LoadInfo, NormalizeInfo, PipelineTrace, RunInfo } from "./infos.ts";
+import { loadInfoOf } from "./load-info-of.ts";
 import type { LocalStore } from "./local-store.ts";
 import { localValue, withLocalValue } from "./local-values.ts";
-import { loadInfo, runInfo } from "./make-infos.ts";
+import { runInfo } from "./make-infos.ts";
 import { pipelineObserver } from "./observer.ts";
+import { OtherTargets, optionsFor, targetNames } from "./other-targets.ts";
+import { finishPackages, PackageConveyor } from "./package-conveyor.ts";
+import { pendingContracts } from "./pending-contracts.ts";
 import { withinCall } from "./pipeline-call.ts";
 import type { PipelineOptions, RunSettings } from "./pipeline-options.ts";
-import { PipelineParts } from "./pipeline-parts.ts";
-import type { OpenedPipeline, Pipeline, RunOptions } from "./pipeline-type.ts";
+import { type PartsOptions, PipelineParts } from "./pipeline-parts.ts";
+import type { LoadOptions, NormalizeOptions, OpenedPipeline, Pipeline, RunOptions } from "./pipeline-type.ts";
 import { refuseOtherTarget } from "./refuse-other-target.ts";
 import { type RestoreInfo, restoreLocal } from "./restore-local.ts";
 import { openStored } from "./restore-stored.ts";
 import type { RunContext } from "./run-context.ts";
+import type { RunHints } from "./runnable.ts";
 import { SqlClientHandle } from "./sql-client.ts";
 import { rollbackState, type StateVersion, stateHistory } from "./state-history.ts";
 import type { StepHost } from "./step-host.ts";
-import { extractStep, loadStep, normalizeStep, syncAgain, syncStep } from "./steps.ts";
+import { type ExtractSettings, extractStep, loadStep, normalizeStep, syncAgain, syncStep } from "./steps.ts";
+import { readTrace } from "./trace-file.ts";
 
 /** A pipeline: a name, a destination, a dataset, and a working directory on this machine. Does nothing until it runs. Throws ConfigError. */
 export function pipeline<const Name extends string = string, const D extends string = `${Name}_dataset`>(
@@ -45,9 +52,9 @@ export function pipeline<const Name extends string = string, const D extends str
   return openPipeline(options) as Pipeline<string> as Pipeline<D>;
 }
 
-/** `pipeline()` for attach() and the command line. Relative paths of databases start at `cwd`, default the current folder. */
-export function openPipeline(options: PipelineOptions, { cwd }: { readonly cwd?: string | undefined } = {}): OpenedPipeline {
-  return new PipelineValue(options, cwd) as unknown as OpenedPipeline;
+/** `pipeline()` for attach(), the command line and tests. */
+export function openPipeline(options: PipelineOptions, partsOptions: PartsOptions = {}): OpenedPipeline {
+  return new PipelineValue(options, partsOptions) as unknown as OpenedPipeline;
 }
 
 /** What the interface says with row types, without them. */
@@ -61,16 +68,20 @@ class PipelineValue implements Untyped {
   readonly #store: PackageStore;
   readonly #sqlClients = new Set<SqlClient>();
   readonly #readSessions: ReadSessions;
+  readonly #otherTargets: OtherTargets;
   #lastTrace: PipelineTrace | undefined;
 
-  constructor(options: PipelineOptions, cwd: string | undefined) {
-    const parts = new PipelineParts(options, cwd);
+  constructor(options: PipelineOptions, partsOptions: PartsOptions) {
+    const parts = new PipelineParts(options, partsOptions);
     this.name = parts.name;
     this.workingDir = parts.workingDir;
     this.#parts = parts;
     this.#local = parts.local;
     this.#store = parts.store;
     this.#readSessions = new ReadSessions(() => parts.openSession());
+    this.#otherTargets = new OtherTargets((target) =>
+      openPipeline(optionsFor(options, target), { ...partsOptions, credentials: target.credentials ?? partsOptions.credentials }),
+    );
   }
 
   get datasetName(): string {
@@ -100,44 +111,59 @@ class PipelineValue implements Untyped {
   }
 
   get lastTrace(): PipelineTrace | undefined {
-    return this.#lastTrace;
+    const [mine, kept] = [this.#lastTrace, readTrace(this.workingDir)];
+    // Another object or process may have run since; and a full disk keeps no trace.
+    return mine !== undefined && (kept === undefined || mine.runId === kept.runId || mine.finishedAt > kept.finishedAt) ? mine : kept;
   }
 
-  run(data?: unknown, options: RunOptions<never> = {}): Promise<RunInfo> {
+  async run(data?: unknown, options: RunOptions<never> = {}): Promise<RunInfo> {
     keepFailure(data);
-    return this.#within(options, async (host, context) => {
+    const other = this.#otherTargets.of(options);
+    if (other !== undefined) return await other.pipeline.run(data as [], other.options);
+    return await this.#within(options, async (host, context) => {
       context.emit({ type: "run-started" });
       await this.#begin(host, data);
-      const packages = [...(await this.#finish(host))];
+      await this.#amendPending(host, options, { data, hints: this.#hints(options) });
+      const packages = [...(await finishPackages(host))];
+      let hasMore = false;
       if (data !== undefined) {
         // What waited kept the sync from taking what others have stored in the meantime.
         if (packages.length > 0 && this.#parts.devMode === undefined) await syncAgain(host);
-        await this.#readSessions.keptDuring(() => this.#extract(host, data, options));
-        packages.push(...(await this.#finish(host)));
+        const extracted = await this.#extractAndLoad(host, data, options);
+        packages.push(...extracted.loaded);
+        hasMore = extracted.hasMore;
       }
-      const loaded = await this.#loadInfo(host, context.startedAt, packages);
-      const info = runInfo({ ...loaded, trace: context.trace() });
+      const loaded = await loadInfoOf(host, context.startedAt, packages);
+      const discarded = context.discarded.length === 0 ? {} : { discarded: context.discarded };
+      const info = runInfo({ ...loaded, ...discarded, hasMore, trace: context.trace() });
       context.emit({ type: "run-completed", info });
       return info;
     });
   }
 
-  extract(data: unknown, options: RunOptions<never> = {}): Promise<ExtractInfo> {
+  async extract(data: unknown, options: RunOptions<never> = {}): Promise<ExtractInfo> {
     keepFailure(data);
-    return this.#within(options, async (host) => {
+    const other = this.#otherTargets.of(options);
+    if (other !== undefined) return await other.pipeline.extract(data as [], other.options);
+    return await this.#within(options, async (host) => {
       await this.#begin(host, data);
-      return await this.#readSessions.keptDuring(() => this.#extract(host, data, options));
+      return await this.#extract(host, data, options);
     });
   }
 
-  normalize(options: RunSettings = {}): Promise<NormalizeInfo> {
-    return this.#within(options, (host) => normalizeStep(host));
+  async normalize(options: NormalizeOptions = {}): Promise<NormalizeInfo> {
+    checkOptions("normalize()", options, ["signal", "loaderFileFormat", "schemaContract"]);
+    return await this.#within(options, async (host) => {
+      await this.#amendPending(host, options);
+      return await normalizeStep(host);
+    });
   }
 
-  load(options: RunSettings = {}): Promise<LoadInfo> {
-    return this.#within(options, async (host, context) => {
+  async load(options: LoadOptions = {}): Promise<LoadInfo> {
+    checkOptions("load()", options, ["signal"]);
+    return await this.#within(options, async (host, context) => {
       refuseOtherTarget(host);
-      const info = await this.#loadInfo(host, context.startedAt, await loadStep(host));
+      const info = await loadInfoOf(host, context.startedAt, await loadStep(host));
       pipelineObserver()?.onLoaded(info);
       return info;
     });
@@ -149,16 +175,21 @@ class PipelineValue implements Untyped {
   }
 
   restoreLocal({ dryRun = false }: { readonly dryRun?: boolean } = {}): Promise<RestoreInfo> {
-    return this.#within({}, (host) => restoreLocal(host, { dryRun }));
+    return this.#within({}, (host) => restoreLocal(host, { dryRun }), { keepsTrace: !dryRun });
   }
 
-  abortPackages({ dryRun = false }: { readonly dryRun?: boolean } = {}): Promise<{ readonly loadIds: readonly string[] }> {
-    return this.#within({}, async (host) => ({ loadIds: await abortPackages(host, { dryRun }) }));
+  abortPackages({ dryRun = false, from }: Partial<AbortOptions> = {}): Promise<{ readonly loadIds: readonly string[] }> {
+    // The trace of the run that could not load them is what people ask for next.
+    return this.#within({}, async (host) => ({ loadIds: await abortPackages(host, { dryRun, from }) }), { keepsTrace: false });
+  }
+
+  failJob(job: JobToFail): Promise<LoadJobInfo> {
+    return this.#within({}, async (host) => failPendingJob(host, job), { keepsTrace: false });
   }
 
   async drop(first: string | readonly string[] | DropOptions, second?: DropOptions): Promise<DropInfo> {
     const options = dropOptions(first, second);
-    return await this.#within({}, (host) => drop(host, options));
+    return await this.#within({}, (host) => drop(host, options), { keepsTrace: options.dryRun !== true });
   }
 
   editState(change: (state: PipelineState) => void): Promise<void> {
@@ -226,6 +257,7 @@ class PipelineValue implements Untyped {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([...this.#sqlClients].map((client) => client.close()));
+    await this.#otherTargets.close();
     await this.#parts.close();
   }
 
@@ -237,49 +269,60 @@ class PipelineValue implements Untyped {
     await syncStep(host);
   }
 
-  #extract(host: StepHost, data: unknown, options: RunOptions<never>): Promise<ExtractInfo> {
+  /** What is cut off is normalized and loaded while the rest is extracted. */
+  async #extractAndLoad(host: StepHost, data: unknown, options: RunOptions<never>): Promise<Conveyed> {
+    const conveyor = new PackageConveyor(host);
+    const asked: ExtractSettings = { onCut: (packages) => conveyor.add(packages), stop: conveyor.signal };
+    const { hasMore } = await this.#extract(host, data, options, asked).catch(async (error) => {
+      throw await conveyor.endAfter(error);
+    });
+    return { hasMore, loaded: await conveyor.end() };
+  }
+
+  #extract(host: StepHost, data: unknown, options: RunOptions<never>, asked: ExtractSettings = {}): Promise<ExtractInfo> {
     const refresh = oneOf("refresh", options.refresh ?? this.#parts.options.refresh, refreshModes);
     if (refresh !== undefined) refusePending(host);
-    return extractStep(host, data, hintsOf(options), refresh);
+    const settings = { ...asked, ...host.parts, refresh };
+    return this.#readSessions.keptDuring(() => extractStep(host, data, this.#hints(options), settings));
   }
 
-  async #finish(host: StepHost): Promise<readonly LoadedPackages[number][]> {
-    if (this.#store.extracted().length > 0) await normalizeStep(host);
-    return this.#store.normalized().length > 0 ? await loadStep(host) : [];
+  /** Packages that wait are normalized under the contracts that are declared by now: that is how a change that one refuses is allowed. */
+  async #amendPending(
+    host: StepHost,
+    settings: RunSettings,
+    declared?: { readonly data: unknown; readonly hints: RunHints },
+  ): Promise<void> {
+    const contract = settings.schemaContract ?? this.#parts.options.schemaContract;
+    host.context.pendingContracts = await pendingContracts(host, contract, declared);
   }
 
-  #within<T>(settings: RunSettings, work: (host: StepHost, context: RunContext) => Promise<T>): Promise<T> {
+  /** Given to `run`; a contract of the pipeline is one of all its runs. */
+  #hints(options: RunOptions<never>): RunHints {
+    const { schemaContract } = this.#parts.options;
+    return { ...(schemaContract === undefined ? {} : { schemaContract }), ...hintsOf(options) };
+  }
+
+  #within<T>(
+    settings: RunSettings,
+    work: (host: StepHost, context: RunContext) => Promise<T>,
+    { keepsTrace = true }: { readonly keepsTrace?: boolean } = {},
+  ): Promise<T> {
     const onTrace = (trace: PipelineTrace): void => {
       this.#lastTrace = trace;
     };
-    return withinCall({ parts: this.#parts, pipeline: this, settings, onTrace }, work);
-  }
-
-  async #loadInfo(host: StepHost, startedAt: Date, loaded: LoadedPackages): Promise<LoadInfo> {
-    const rowCounts: Record<string, number> = {};
-    for (const one of loaded) for (const [table, rows] of Object.entries(one.rowCounts)) rowCounts[table] = (rowCounts[table] ?? 0) + rows;
-    return loadInfo({
-      pipelineName: this.name,
-      loadIds: loaded.map((one) => one.info.loadId),
-      startedAt,
-      finishedAt: dateNow(this.#parts.runtime),
-      destinationType: host.destination.type,
-      destinationName: host.destination.name,
-      destinationPlace: await host.place(),
-      datasetName: this.datasetName,
-      packages: loaded.map((one) => one.info),
-      rowCounts,
-      hasFailedJobs: false,
-      firstRun: host.context.wasFirstRun,
-    });
+    return withinCall({ parts: this.#parts, pipeline: this, settings, keepsTrace, onTrace }, work);
   }
 }
 
-type LoadedPackages = Awaited<ReturnType<typeof loadStep>>;
+interface Conveyed {
+  readonly hasMore: boolean;
+  readonly loaded: readonly LoadedPackage[];
+}
 
 /** The hints among the options of a run. */
-function hintsOf(options: RunOptions<never>): ResourceHints {
-  const { signal: _, refresh: __, ...hints } = options;
-  checkOptions("run()", hints, hintNames);
+function hintsOf(options: RunOptions<never>): RunHints {
+  const { signal: _, refresh: __, commitEvery: ___, maxDuration: ____, loaderFileFormat: _____, ...hints } = options;
+  // Those of a target are undefined here, if they are there at all.
+  checkOptions("run()", hints, [...hintNames, "schema", ...targetNames]);
   return Object.fromEntries(Object.entries(hints as Loose).filter(([, value]) => value !== undefined));
 }

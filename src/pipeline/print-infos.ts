@@ -1,5 +1,6 @@
 import { isSystemTable } from "../schema/system-tables.ts";
-import type { ExtractInfo, LoadInfo, NormalizeInfo, PipelineTrace } from "./infos.ts";
+import { discardedLines } from "./discarded-text.ts";
+import type { ExtractInfo, LoadInfo, NormalizeInfo, PipelineTrace, RunInfo } from "./infos.ts";
 
 type Printed<Info> = Omit<Info, "toString">;
 
@@ -7,14 +8,19 @@ export function printExtract(info: Printed<ExtractInfo>): string {
   const lines = [`Pipeline ${info.pipelineName}: extract took ${duration(info)}`];
   for (const [name, { items, bytes }] of Object.entries(info.resources))
     lines.push(`  ${name}: ${count(items, "row")}, ${byteSize(bytes)}`);
+  lines.push(...discardedLines(info.discarded));
   return lines.join("\n");
 }
 
 export function printNormalize(info: Printed<NormalizeInfo>): string {
-  return [`Pipeline ${info.pipelineName}: normalize took ${duration(info)}`, ...tableLines(info.rowCounts)].join("\n");
+  return [
+    `Pipeline ${info.pipelineName}: normalize took ${duration(info)}`,
+    ...tableLines(info.rowCounts),
+    ...discardedLines(info.discarded),
+  ].join("\n");
 }
 
-export function printLoad(info: Printed<LoadInfo>): string {
+export function printLoad(info: Printed<LoadInfo> & Pick<RunInfo, "discarded">): string {
   const { destinationName, destinationPlace, datasetName, packages } = info;
   const lines = [`Pipeline ${info.pipelineName} took ${duration(info)}`];
   lines.push(
@@ -22,11 +28,19 @@ export function printLoad(info: Printed<LoadInfo>): string {
       ? `Nothing new to load into dataset ${datasetName} of ${destinationName} (${destinationPlace})`
       : `${count(packages.length, "load package")} loaded into dataset ${datasetName} of ${destinationName} (${destinationPlace})`,
   );
-  lines.push(...tableLines(info.rowCounts));
-  for (const { loadId, schemaName, schemaUpdate } of packages) {
-    lines.push(`  package ${loadId} (schema ${schemaName}): no failed jobs${changes(schemaUpdate)}`);
+  lines.push(...tableLines(info.rowCounts), ...discardedLines(info.discarded));
+  for (const { loadId, schemaName, schemaUpdate, jobs } of packages) {
+    const failed = jobs.filter((job) => job.state === "failed").length;
+    lines.push(
+      `  package ${loadId} (schema ${schemaName}): ${failed === 0 ? "no failed jobs" : `${count(failed, "failed job")} LEFT OUT`}${changes(schemaUpdate)}`,
+    );
   }
   return lines.join("\n");
+}
+
+export function printRun(info: Printed<RunInfo>): string {
+  const rest = info.hasMore ? "\nRows are left: `maxDuration` was over before all of them were read. Run it again." : "";
+  return printLoad(info) + rest;
 }
 
 export function printTrace(trace: Printed<PipelineTrace>): string {

@@ -2,8 +2,11 @@ import { crashPoint } from "../core/crash-point.ts";
 import { openSchema, openState } from "../load-package/open-documents.ts";
 import type { PackageFolder } from "../load-package/package-folder.ts";
 import type { PackageStore } from "../load-package/package-store.ts";
+import { bumpSchema } from "../schema/bump.ts";
 import type { SchemaDocument } from "../schema/document.ts";
 import { stateTableName } from "../schema/system-tables.ts";
+import { isComplete } from "../schema/table.ts";
+import { applyUpdate, type SchemaUpdate } from "../schema/update.ts";
 import { decodeStateBlob } from "../state/blob.ts";
 import type { LocalStore } from "./local-store.ts";
 
@@ -23,6 +26,18 @@ function recoverSchema(local: LocalStore, folder: PackageFolder): void {
   const packaged = folder.readSchema();
   const mine = local.readSchemas().get(packaged.name);
   if (mine === undefined || mine.version < packaged.version || isBefore(mine, folder)) local.writeSchema(packaged);
+  else recoverColumns(local, mine, folder);
+}
+
+/** A package behind this one may have been extracted while this one was normalized: then the local schema has what that one declares, and lacks these columns. */
+function recoverColumns(local: LocalStore, mine: SchemaDocument, folder: PackageFolder): void {
+  const isKnown = ([table, { columns }]: [string, SchemaUpdate[string]]): boolean =>
+    Object.values(columns).every(({ name }) => {
+      const column = Object.hasOwn(mine.tables, table) ? mine.tables[table]!.columns[name] : undefined;
+      return column !== undefined && isComplete(column);
+    });
+  const lacking = Object.entries(folder.readSchemaUpdate()).filter((entry) => !isKnown(entry));
+  if (lacking.length > 0) local.writeSchema(bumpSchema(applyUpdate(mine, Object.fromEntries(lacking))));
 }
 
 /** A refresh may count the versions of its schema from 1 again: then the local schema is behind as long as it is the one of before the package. */

@@ -1,6 +1,7 @@
-import { existsSync, renameSync, rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { ConfigError, LeatError } from "../core/errors.ts";
+import { moveFile } from "../core/move-file.ts";
 import { PackageStore } from "../load-package/package-store.ts";
 import type { PipelineState } from "../state/document.ts";
 import { openLocal, restoreNew } from "./attach.ts";
@@ -51,13 +52,13 @@ export async function restorePlan(target: RestoreTarget): Promise<RestorePlan> {
 async function repair(opened: OpenedPipeline): Promise<RestoreInfo> {
   const path = join(opened.workingDir, "state.json");
   const aside = `${path}.unreadable`;
-  renameSync(path, aside);
+  moveFile(path, aside);
   try {
     const info = await opened.restoreLocal();
     rmSync(aside);
     return info;
   } catch (error) {
-    if (!existsSync(path)) renameSync(aside, path);
+    if (!existsSync(path)) moveFile(aside, path);
     throw error;
   }
 }

@@ -1,10 +1,14 @@
+import { inspect } from "node:util";
 import type { ResolvedSetting } from "../config/resolve.ts";
 import { CancelledError, LeatError } from "../core/errors.ts";
+import { encodeJson } from "../core/json-encode.ts";
 import type { Runtime } from "../core/runtime.ts";
+import type { NormalizeOptions } from "../normalize/normalize.ts";
 import { dateNow } from "./clock.ts";
+import { errorDocument } from "./error-document.ts";
 import { type Step, StepFailedError } from "./errors.ts";
 import type { Emit, EventBody, PipelineEvent } from "./events.ts";
-import type { ExtractInfo, LoadInfo, NormalizeInfo, PipelineTrace, TraceStep } from "./infos.ts";
+import type { DiscardedRows, ExtractInfo, LoadInfo, NormalizeInfo, PipelineTrace, TraceStep } from "./infos.ts";
 import { pipelineTrace } from "./make-infos.ts";
 
 type StepResult = ExtractInfo | NormalizeInfo | LoadInfo | void;
@@ -18,11 +22,18 @@ export class RunContext {
   wasFirstRun = true;
   /** Hash of the state that the destination has. Known after the sync. */
   storedStateHash: string | undefined;
+  /** What was kept out of tables so far. */
+  readonly discarded: DiscardedRows[] = [];
+  /** Warnings that come once per run. */
+  readonly warned: Set<string> = new Set();
+  /** For packages that an earlier run extracted. */
+  pendingContracts: NormalizeOptions["withContracts"] | undefined;
   readonly #pipelineName: string;
   readonly #runtime: Runtime;
   readonly #listeners: readonly ((event: PipelineEvent) => void)[];
   readonly #steps: TraceStep[] = [];
   readonly #settings: ResolvedSetting[] = [];
+  #trace: PipelineTrace | undefined;
 
   constructor(options: {
     readonly pipelineName: string;
@@ -45,7 +56,8 @@ export class RunContext {
 
   /** Remembers a setting for the trace. */
   readonly onResolved = (setting: ResolvedSetting): void => {
-    if (!this.#settings.some((known) => known.key === setting.key && known.provider === setting.provider)) this.#settings.push(setting);
+    if (this.#settings.some((known) => known.key === setting.key && known.provider === setting.provider)) return;
+    this.#settings.push({ ...setting, value: plainValue(setting.value) });
   };
 
   /** Runs a step: announces it, puts it into the trace, and turns what it throws into a StepFailedError. A cancellation is thrown before or after it. */
@@ -70,12 +82,13 @@ export class RunContext {
     const { step, loadId } = about;
     try {
       const info = await work(startedAt);
-      this.#steps.push({ step, startedAt, finishedAt: dateNow(this.#runtime), ...(info ? { info } : {}) });
-      this.emit({ type: "step-completed", ...about });
+      const told: Exclude<StepResult, void> | void = info;
+      const done = { ...about, ...(told ? { info: told } : {}) };
+      this.emit({ type: "step-completed", ...done });
+      this.#steps.push({ ...done, startedAt, finishedAt: dateNow(this.#runtime) });
       return info;
     } catch (error) {
-      const { code, message } = LeatError.is(error) ? error : { code: "error", message: String(error) };
-      this.#steps.push({ step, startedAt, finishedAt: dateNow(this.#runtime), error: { code, message } });
+      this.#steps.push({ ...about, startedAt, finishedAt: dateNow(this.#runtime), error: errorDocument(error) });
       // A step-failed comes from another pipeline, which a resource of this one runs: then this one failed too.
       if (LeatError.is(error) && (error.code === "cancelled" || error.code === "config")) throw error;
       throw new StepFailedError({ step, pipelineName: this.#pipelineName, loadId, cause: error, pendingLoadIds: pendingLoadIds() });
@@ -87,15 +100,19 @@ export class RunContext {
     throw new CancelledError(`The run was cancelled ${when}; the next run goes on from there.`, { cause: this.signal.reason });
   }
 
-  trace(): PipelineTrace {
-    return pipelineTrace({
+  /** What was done so far, and what it failed of. The trace of a call that ended is the one that its info has. */
+  trace(failure?: { readonly error: unknown }): PipelineTrace {
+    if (failure === undefined && this.#trace !== undefined) return this.#trace;
+    this.#trace = pipelineTrace({
       runId: this.runId,
       pipelineName: this.#pipelineName,
       startedAt: this.startedAt,
       finishedAt: dateNow(this.#runtime),
-      steps: this.#steps,
-      resolvedConfig: this.#settings,
+      steps: [...this.#steps],
+      ...(failure === undefined ? {} : { error: errorDocument(failure.error) }),
+      resolvedConfig: [...this.#settings],
     });
+    return this.#trace;
   }
 }
 
@@ -107,4 +124,14 @@ interface StepOptions {
   readonly jobs?: number;
   /** Packages that wait on disk, asked when the step fails. */
   readonly pendingLoadIds: () => readonly string[];
+}
+
+/** As JSON has it, so that a trace that is read again is the same. Code may give anything, also what has no JSON. */
+function plainValue(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return typeof value === "bigint" || typeof value === "function" ? String(value) : value;
+  try {
+    return JSON.parse(encodeJson(value));
+  } catch {
+    return inspect(value, { depth: 1 });
+  }
 }

@@ -5,10 +5,11 @@ import type { ResourceDefinition } from "../extract/definition.ts";
 import { replaceResources } from "../extract/replace-resources.ts";
 import { checkRows, definitionOf, isResource, type Resource, resource } from "../extract/resource.ts";
 import { mergeHints } from "../extract/resource-hints.ts";
+import { checkRowSchema } from "../extract/row-schema.ts";
 import type { Rows } from "../extract/rows.ts";
 import { isSource, type Source, type SourceFactory } from "../extract/source.ts";
 import type { SourceDefinition } from "../extract/source-definition.ts";
-import type { ResourceHints, SourceHints } from "../schema/hint-options.ts";
+import type { ResourceHints, SchemaContract, SourceHints } from "../schema/hint-options.ts";
 import { normalizeSchemaName } from "../schema/naming/schema-name.ts";
 
 /** What can be run: a source, a resource, rows in any form, a function that gives rows, or a list of sources and resources (not mixed with rows). */
@@ -20,13 +21,20 @@ export interface BuiltSource {
   readonly resources: readonly ResourceDefinition[];
   readonly hints: SourceHints;
   readonly stateSchema?: StandardSchema | undefined;
+  /** The schema file of its author, for a schema of this name. */
+  readonly schemaFile?: { readonly path: string | URL; readonly name: string } | undefined;
+}
+
+/** What a call of run() says about all its resources. */
+export interface RunHints extends ResourceHints {
+  readonly schema?: StandardSchema;
 }
 
 export interface BuildOptions {
   /** Name of the schema of resources that belong to no source. */
   readonly defaultName: string;
   /** Given to `run`; they win over those of the resources. */
-  readonly hints: ResourceHints;
+  readonly hints: RunHints;
   environment(sourceName: string): BuildEnvironment;
 }
 
@@ -45,17 +53,22 @@ export async function buildRunnable(data: unknown, options: BuildOptions): Promi
             resources: [...known.resources, ...built.resources],
             hints: { ...known.hints, ...built.hints },
             stateSchema: built.stateSchema ?? known.stateSchema,
+            schemaFile: built.schemaFile ?? known.schemaFile,
           },
     );
   }
-  return [...bySource.values()].map((built) => ({ ...built, resources: withHints(built.resources, options.hints) }));
+  return [...bySource.values()].map((built) => ({
+    ...built,
+    resources: withHints(built.resources, options.hints),
+    hints: withContract(built.hints, options.hints.schemaContract),
+  }));
 }
 
 type Part =
   | { readonly kind: "resource"; readonly definition: ResourceDefinition }
   | { readonly kind: "source"; readonly definition: SourceDefinition };
 
-function partsOf(data: unknown, hints: ResourceHints): readonly Part[] {
+function partsOf(data: unknown, hints: RunHints): readonly Part[] {
   if (Array.isArray(data) && data.some((member) => isDefinition(member) || isFactory(member))) return data.map(partOf);
   if (isDefinition(data) || isFactory(data)) return [partOf(data)];
   checkRows("run()", data);
@@ -85,10 +98,22 @@ function fromResource(definition: ResourceDefinition, { defaultName }: BuildOpti
 async function fromSource(definition: SourceDefinition, options: BuildOptions): Promise<BuiltSource> {
   const name = normalizeSchemaName(definition.name);
   const resources = await buildSource(definition, options.environment(name));
-  return { name, resources, hints: definition.hints, stateSchema: definition.stateSchema };
+  const { hints, stateSchema, schemaPath, factoryName } = definition;
+  const schemaFile = schemaPath === undefined ? undefined : { path: schemaPath, name: normalizeSchemaName(factoryName) };
+  return { name, resources, hints, stateSchema, schemaFile };
 }
 
-function withHints(resources: readonly ResourceDefinition[], hints: ResourceHints): readonly ResourceDefinition[] {
-  if (Object.keys(hints).length === 0) return resources;
-  return replaceResources(resources, (definition) => ({ ...definition, hints: mergeHints(definition.hints, hints) }));
+/** A contract of the run is that of all its tables, also of nested ones and of those to come. */
+function withContract(hints: SourceHints, schemaContract: SchemaContract | undefined): SourceHints {
+  return schemaContract === undefined ? hints : { ...hints, schemaContract };
+}
+
+function withHints(resources: readonly ResourceDefinition[], { schema, ...hints }: RunHints): readonly ResourceDefinition[] {
+  if (Object.keys(hints).length === 0 && schema === undefined) return resources;
+  if (schema !== undefined) checkRowSchema("run()", schema);
+  return replaceResources(resources, (definition) => ({
+    ...definition,
+    hints: mergeHints(definition.hints, hints),
+    schema: schema ?? definition.schema,
+  }));
 }

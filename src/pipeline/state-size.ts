@@ -23,14 +23,16 @@ export interface StateSizeOptions {
 }
 
 /**
- * Made for one run; it is called with the length of the encoded state, which is known then. A state that is too large and did not grow passes: there
+ * Made for one run; it is called at each commit with the length of the encoded state, which is known then, and warns once. A state that is too large and did not grow passes: there
  * would be a warning in each run, and no way to make it smaller step by step. Throws InvalidStateError above the hard limit.
  */
 export function stateSizeCheck({ limits, textBefore, emit }: StateSizeOptions): (bytes: number, state: PipelineState) => void {
+  let hasWarned = false;
   return (bytes, state) => {
     if (textBefore !== undefined && bytes <= Buffer.byteLength(textBefore)) return;
     checkMaxBytes(bytes, state, limits);
-    if (bytes <= limits.warnBytes) return;
+    if (bytes <= limits.warnBytes || hasWarned) return;
+    hasWarned = true;
     emit({
       type: "warning",
       code: "state-size",

@@ -1,26 +1,31 @@
-import { crashPoint } from "../core/crash-point.ts";
-import type { LoadSession } from "../destination-kit/contract.ts";
 import { extract, type SourceToExtract } from "../extract/extract.ts";
 import type { Refresh } from "../extract/refresh.ts";
+import { withRowColumns } from "../extract/row-schema.ts";
 import type { Loose } from "../extract/rows.ts";
 import { type LoadedPackage, loadPackage } from "../load/load-package.ts";
+import { LoadSessions } from "../load/load-sessions.ts";
+import { retryText } from "../load/retry-text.ts";
 import { asDiskError } from "../load-package/errors.ts";
 import type { PackageFolder } from "../load-package/package-folder.ts";
 import type { PackageCommands } from "../load-package/package-state.ts";
-import { jobFormatOf } from "../normalize/job-format-of.ts";
+import { jobFormatsOf } from "../normalize/job-format-of.ts";
 import { normalize } from "../normalize/normalize.ts";
 import type { SchemaDocument } from "../schema/document.ts";
-import type { ResourceHints } from "../schema/hint-options.ts";
 import { normalizeSchemaName } from "../schema/naming/schema-name.ts";
 import { newSchema } from "../schema/new-schema.ts";
 import type { SchemaUpdate } from "../schema/update.ts";
 import type { PipelineState } from "../state/document.ts";
 import { checkHints, checkSupported } from "./check-supported.ts";
 import { dateNow } from "./clock.ts";
-import type { ExtractInfo, NormalizeInfo } from "./infos.ts";
+import type { DiscardedRows, ExtractInfo, NormalizeInfo } from "./infos.ts";
+import { loadInfoOf } from "./load-info-of.ts";
 import { extractInfo, normalizeInfo } from "./make-infos.ts";
-import { buildRunnable } from "./runnable.ts";
+import { reportDiscarded, reportFindings } from "./report-findings.ts";
+import type { RunParts } from "./run-parts.ts";
+import { buildRunnable, type RunHints } from "./runnable.ts";
+import { saveExtracted, saveNormalized } from "./save-extracted.ts";
 import { sharedTables } from "./shared-tables.ts";
+import { sourceSchemas } from "./source-schemas.ts";
 import { stateSizeCheck } from "./state-size.ts";
 import type { StepHost } from "./step-host.ts";
 import { syncState } from "./sync-state.ts";
@@ -55,10 +60,11 @@ export async function syncAgain(host: StepHost): Promise<void> {
 }
 
 /** Runs resources into packages on disk. */
-export function extractStep(host: StepHost, data: unknown, hints: ResourceHints, refresh?: Refresh | undefined): Promise<ExtractInfo> {
-  return extractSources(host, async () => {
+export function extractStep(host: StepHost, data: unknown, hints: RunHints, settings: ExtractSettings = {}): Promise<ExtractInfo> {
+  const { refresh, ...parts } = settings;
+  const prepare = async (): Promise<ToExtract> => {
     // Refuses a destination whose files leat does not write, before any code of a source runs.
-    jobFormatOf(host.destination);
+    jobFormatsOf(host.destination, host.normalize.loaderFileFormat);
     const taken = host.local.takeState();
     const state = await withTargets(taken?.state ?? host.newState(), host);
     // A source that starts over finds no state, nor does the function that builds it.
@@ -67,7 +73,16 @@ export function extractStep(host: StepHost, data: unknown, hints: ResourceHints,
     if (refresh === "drop_resources" || refresh === "drop_data")
       for (const message of sharedTables(sources)) host.context.emit({ type: "warning", code: "shared-table", message });
     return { state, sources, refresh, ownsState: taken?.hasFloats !== true, textBefore: taken?.text };
-  });
+  };
+  return extractSources(host, prepare, parts);
+}
+
+export interface ExtractSettings extends Partial<RunParts> {
+  readonly refresh?: Refresh | undefined;
+  /** So many packages were cut off, and the run goes on when this is done. */
+  readonly onCut?: ((packages: number) => Promise<void>) | undefined;
+  /** Ends the extract, as the signal of the run does. */
+  readonly stop?: AbortSignal | undefined;
 }
 
 /** Puts a state that was changed outside of a run into a package of its own, of the schema of that name. */
@@ -99,10 +114,11 @@ interface ToExtract {
   readonly textBefore?: Buffer | undefined;
 }
 
-function extractSources(host: StepHost, prepare: () => Promise<ToExtract>): Promise<ExtractInfo> {
+function extractSources(host: StepHost, prepare: () => Promise<ToExtract>, parts: ExtractSettings = {}): Promise<ExtractInfo> {
   const { context, local, store, runtime } = host;
   return context.step({ step: "extract", pendingLoadIds: pending(host) }, async (startedAt) => {
     const { state, sources, refresh, ownsState = false, textBefore = local.stateText() } = await prepare();
+    const discarded: DiscardedRows[] = [];
     const result = await extract({
       sources,
       state,
@@ -115,18 +131,26 @@ function extractSources(host: StepHost, prepare: () => Promise<ToExtract>): Prom
       restorePoint: { state: textBefore, schemas: local.schemaTexts() },
       runtime,
       pipeline: host.pipeline,
-      signal: context.signal,
+      signal: parts.stop === undefined ? context.signal : AbortSignal.any([context.signal, parts.stop]),
+      commitEvery: parts.commitEvery,
+      maxDurationMs: parts.maxDurationMs,
+      knownSchema: (name) => local.readSchemas().get(name),
+      isFirstRun: () => local.peekState()?._local?.first_run ?? true,
+      onCommitted: async (committed, isLast) => {
+        saveExtracted(local, committed, (schema) => host.schemaFiles.linked(schema));
+        if (!isLast) await parts.onCut?.(committed.packages.length);
+      },
       ...host.extract,
       maxIdentifierLength: host.destination.capabilities.maxIdentifierLength,
+      rawLimits: host.normalize.rotation,
+      jobFormat: (table) => jobFormatsOf(host.destination, host.normalize.loaderFileFormat)(table),
       mergeStrategies: host.destination.capabilities.mergeStrategies,
       checkHints: (resource, changed, schema) => checkHints(resource, changed, schema, host.destination),
       checkState: stateSizeCheck({ limits: host.state, textBefore, emit: context.emit }),
       onProgress: (progress) => context.emit({ type: "resource-progress", ...progress }),
+      onDiscardedRows: (rows) => discarded.push(reportDiscarded(context, { ...rows, discarded: "row" })),
+      onWarning: (code, message) => context.emit({ type: "warning", code, message }),
     }).catch((error: unknown) => Promise.reject(asDiskError(store.workingDir, error)));
-    for (const schema of result.schemas) local.writeSchema(schema);
-    crashPoint("extract:schemas-saved");
-    local.writeStateText(result.state);
-    crashPoint("extract:state-saved");
     return extractInfo({
       pipelineName: host.pipeline.name,
       loadIds: result.packages.map((folder) => folder.loadId),
@@ -134,6 +158,8 @@ function extractSources(host: StepHost, prepare: () => Promise<ToExtract>): Prom
       finishedAt: dateNow(runtime),
       resources: result.resources,
       tables: result.tables,
+      hasMore: result.hasMore,
+      ...(discarded.length === 0 ? {} : { discarded }),
     });
   });
 }
@@ -145,12 +171,7 @@ async function withTargets(state: PipelineState, host: StepHost): Promise<Pipeli
   return { ...state, dataset_name, destination_type, destination_name, _local };
 }
 
-async function buildSources(
-  host: StepHost,
-  state: PipelineState,
-  data: unknown,
-  hints: ResourceHints,
-): Promise<readonly SourceToExtract[]> {
+async function buildSources(host: StepHost, state: PipelineState, data: unknown, hints: RunHints): Promise<readonly SourceToExtract[]> {
   const { context, local, pipeline } = host;
   const built = await buildRunnable(data, {
     defaultName: state.default_schema_name ?? normalizeSchemaName(pipeline.name),
@@ -163,7 +184,13 @@ async function buildSources(
     }),
   });
   const schemas = local.readSchemas();
-  return built.map((source) => ({ ...source, schema: schemas.get(source.name) ?? newSchema(source.name, { naming: host.naming }) }));
+  const origins = { files: host.schemaFiles, naming: host.naming, askedNaming: host.askedNaming, emit: context.emit };
+  const warn = (message: string): void => context.emit({ type: "warning", code: "row-schema", message });
+  return built.map((source) => ({
+    ...source,
+    resources: withRowColumns(source.resources, warn),
+    ...sourceSchemas(source, { ...origins, stored: schemas.get(source.name) }),
+  }));
 }
 
 /** Normalizes every extracted package, oldest first. */
@@ -172,6 +199,7 @@ export async function normalizeStep(host: StepHost): Promise<NormalizeInfo> {
   const startedAt = dateNow(runtime);
   const rowCounts: Record<string, number> = {};
   const schemaUpdates: Record<string, SchemaUpdate> = {};
+  const allDiscarded: DiscardedRows[] = [];
   for (const extracted of store.extracted()) {
     const { loadId } = extracted;
     await context.step({ step: "normalize", loadId, pendingLoadIds: pending(host) }, async (stepStart) => {
@@ -181,20 +209,25 @@ export async function normalizeStep(host: StepHost): Promise<NormalizeInfo> {
         schema: local.readSchemas().get(extracted.readSchema().name),
         maxIdentifierLength: host.destination.capabilities.maxIdentifierLength,
         caseSensitiveIdentifiers: host.destination.capabilities.caseSensitiveIdentifiers,
-        jobFormat: jobFormatOf(host.destination),
+        jobFormats: jobFormatsOf(host.destination, host.normalize.loaderFileFormat),
+        rotation: host.normalize.rotation,
         runtime,
+        signal: context.signal,
+        withContracts: (schema, folder) => context.pendingContracts?.(schema, folder) ?? schema,
         onProgress: (rows) => context.emit({ type: "normalize-progress", loadId, rows }),
       });
-      local.writeSchema(result.schema);
+      saveNormalized(local, result);
       for (const [table, rows] of Object.entries(result.rowCounts)) rowCounts[table] = (rowCounts[table] ?? 0) + rows;
       schemaUpdates[loadId] = result.schemaUpdate;
       if (Object.keys(result.schemaUpdate).length > 0) {
         context.emit({ type: "schema-changed", schemaName: result.schema.name, update: result.schemaUpdate, loadId });
       }
-      return stepInfo(host, stepStart, [loadId], result.rowCounts, { [loadId]: result.schemaUpdate });
+      const discarded = reportFindings(context, loadId, result.findings);
+      allDiscarded.push(...discarded);
+      return stepInfo(host, stepStart, [loadId], result.rowCounts, { [loadId]: result.schemaUpdate }, discarded);
     });
   }
-  return stepInfo(host, startedAt, Object.keys(schemaUpdates), rowCounts, schemaUpdates);
+  return stepInfo(host, startedAt, Object.keys(schemaUpdates), rowCounts, schemaUpdates, allDiscarded);
 }
 
 function stepInfo(
@@ -203,6 +236,7 @@ function stepInfo(
   loadIds: readonly string[],
   rowCounts: NormalizeInfo["rowCounts"],
   schemaUpdates: NormalizeInfo["schemaUpdates"],
+  discarded: readonly DiscardedRows[],
 ): NormalizeInfo {
   return normalizeInfo({
     pipelineName: host.pipeline.name,
@@ -211,6 +245,7 @@ function stepInfo(
     finishedAt: dateNow(host.runtime),
     rowCounts,
     schemaUpdates,
+    ...(discarded.length === 0 ? {} : { discarded }),
   });
 }
 
@@ -219,34 +254,32 @@ export async function loadStep(host: StepHost): Promise<readonly LoadedPackage[]
   const folders = host.store.normalized();
   if (folders.length === 0) return [];
   const loaded: LoadedPackage[] = [];
-  let session: LoadSession | undefined;
-  try {
-    for (const folder of folders) {
-      const jobs = folder.jobs("new").length + folder.jobs("started").length;
-      await host.context.step({ step: "load", loadId: folder.loadId, jobs, pendingLoadIds: pending(host) }, async () => {
-        session ??= await host.open();
-        loaded.push(await loadOne(host, folder, session));
-        return undefined;
-      });
-    }
-  } finally {
-    await session?.close();
+  await using sessions = new LoadSessions(() => host.open());
+  for (const folder of folders) {
+    const jobs = folder.jobs("new").length + folder.jobs("started").length;
+    await host.context.step({ step: "load", loadId: folder.loadId, jobs, pendingLoadIds: pending(host) }, async (startedAt) => {
+      const one = await loadOne(host, folder, sessions);
+      loaded.push(one);
+      return await loadInfoOf(host, startedAt, [one]);
+    });
   }
   return loaded;
 }
 
-async function loadOne(host: StepHost, folder: PackageFolder, session: LoadSession): Promise<LoadedPackage> {
-  const { context, local, store, runtime, deleteCompletedJobs } = host;
+async function loadOne(host: StepHost, folder: PackageFolder, sessions: LoadSessions): Promise<LoadedPackage> {
+  const { context, local, store, runtime } = host;
   const { loadId } = folder;
   const loaded = await loadPackage({
     pipelineName: host.pipeline.name,
     folder,
     store,
-    session,
+    sessions,
     runtime,
-    deleteCompletedJobs,
+    signal: context.signal,
+    ...host.load,
     keepStateVersions: host.state.keepVersions,
     onJob: (type, job) => context.emit({ type, loadId, job }),
+    onRetry: (retry) => context.emit({ type: "warning", code: "load-retried", message: retryText(loadId, retry) }),
   });
   takeOver(local, loaded.merged, { hasPending: store.pendingLoadIds().length > 0, mayBeFirst: context.wasFirstRun });
   context.emit({ type: "package-committed", loadId });

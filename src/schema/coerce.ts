@@ -1,3 +1,4 @@
+import { ExactFloat } from "../core/exact-float.ts";
 import { Float } from "../core/float.ts";
 import type { Cell } from "./cell.ts";
 import { coerceDocument } from "./coerce-document.ts";
@@ -5,6 +6,7 @@ import { coerceDouble, coerceInteger } from "./coerce-number.ts";
 import { coerceText } from "./coerce-text.ts";
 import { coerceTypedText } from "./coerce-typed-text.ts";
 import type { DataType } from "./data-type.ts";
+import { parseDecimal } from "./decimal-number.ts";
 import { isInt64 } from "./int64.ts";
 import type { PresentValue } from "./json-value.ts";
 import { decodeTypedText, hasTypeMark } from "./typed-text.ts";
@@ -28,9 +30,16 @@ export function coerceCell(to: DataType, value: PresentValue): Cell | undefined 
       if (to === "bigint") return isInt64(value) ? value : undefined;
       return coerceInteger(to, value);
     default:
-      if (value instanceof Float) return to === "double" ? value.value : coerceDouble(to, value.value);
+      if (value instanceof Float) return to === "double" ? value.value : coerceFloat(to, value);
       return coerceDocument(to, value);
   }
+}
+
+/** Digits beyond those of a double matter to columns that hold them. */
+function coerceFloat(to: DataType, value: Float): Cell | undefined {
+  if (!(value instanceof ExactFloat)) return coerceDouble(to, value.value);
+  if (to === "text") return value.text;
+  return to === "decimal" || to === "wei" ? parseDecimal(value.text) : coerceDouble(to, value.value);
 }
 
 /** A boolean is never a number, and its text is Python's. */

@@ -102,7 +102,7 @@ export interface TableHints<Row = unknown> extends CustomHints {
   readonly mergeKey?: OneOrMore<ColumnOf<Row>>;
   readonly columns?: { readonly [Column in ColumnOf<Row>]?: ColumnHints };
   readonly schemaContract?: SchemaContract;
-  /** Levels of nested tables; deeper values stay json. Default 1000. */
+  /** Levels of nested tables below the rows of this one; deeper values stay json. Default 1000; of a nested table, what is left of those above it. */
   readonly maxTableNesting?: number;
   readonly fileFormat?: FileFormat;
   readonly tableFormat?: TableFormat;

@@ -4,6 +4,7 @@ import type { ColumnSchema, Columns } from "./document.ts";
 import { countOf, given, oneOf } from "./given.ts";
 import {
   type ColumnHints,
+  type ContractMode,
   contractModes,
   fileFormats,
   type OneOrMore,
@@ -35,13 +36,17 @@ export function tableHints(hints: TableHints, naming: HintNaming): TableUpdate {
   });
 }
 
-/** A contract as it is stored. Throws ConfigError for an unknown mode. */
+/** A contract as it is stored. Throws ConfigError for an unknown mode or part. */
 export function storedContract(contract: SchemaContract): StoredContract {
   if (typeof contract === "string") return oneOf("schemaContract", contract, contractModes);
+  const { tables, columns, dataType, ...unknown } = contract as SchemaContract & object & Record<string, unknown>;
+  const [part] = Object.keys(unknown);
+  if (part !== undefined)
+    throw new ConfigError(`\`schemaContract\` has no part \`${part}\`. It has \`tables\`, \`columns\` and \`dataType\`.`);
   return given({
-    tables: oneOf("schemaContract.tables", contract.tables, contractModes),
-    columns: oneOf("schemaContract.columns", contract.columns, contractModes),
-    data_type: oneOf("schemaContract.dataType", contract.dataType, contractModes),
+    tables: oneOf("schemaContract.tables", tables as ContractMode | undefined, contractModes),
+    columns: oneOf("schemaContract.columns", columns as ContractMode | undefined, contractModes),
+    data_type: oneOf("schemaContract.dataType", dataType as ContractMode | undefined, contractModes),
   });
 }
 

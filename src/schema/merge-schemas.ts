@@ -1,7 +1,9 @@
 import { encodeJson } from "../core/json-encode.ts";
 import { bumpSchema } from "./bump.ts";
+import { evolveOnce } from "./contract.ts";
 import type { ColumnSchema, Columns, SchemaDocument, TableSchema } from "./document.ts";
 import { TypeConflictError } from "./errors.ts";
+import { normalizerHints } from "./table.ts";
 
 export interface SchemasToMerge {
   /** What both started from; undefined when that was nothing. */
@@ -66,8 +68,10 @@ function mergeTable(
     },
   );
   const merged = { ...mergeHints<TableSchema>(base, mine, theirs), columns: columns as Columns };
-  // Whether rows were seen counts for both.
-  const normalizer = { ...(theirs[normalizerKey] as object | undefined), ...(mine[normalizerKey] as object | undefined) };
+  // Whether rows were seen counts for both; a table that has its columns on either side does not evolve once more.
+  const [m, t] = [normalizerHints(mine), normalizerHints(theirs)];
+  const normalizer: Record<string, unknown> = { ...t, ...m };
+  if (!(evolveOnce in m && evolveOnce in t)) delete normalizer[evolveOnce];
   return Object.keys(normalizer).length === 0 ? merged : { ...merged, [normalizerKey]: normalizer };
 }
 

@@ -124,8 +124,9 @@ it("uses the json variant that an old dlt named complex", () => {
   });
 });
 
-it("gives up when the variant column does not take the value either", () => {
-  expect(placeCell("c", "abc", settingsOf({ c: "double", c__v_text: "timestamp" }, {}))).toBeUndefined();
+it("makes a variant of the variant when that does not take the value either", () => {
+  const settings = settingsOf({ c: "double", c__v_text: "timestamp" }, {});
+  expect(placeCell("c", "abc", settings)).toEqual({ column: "c__v_text__v_text", dataType: "text", isVariant: true, cell: "abc" });
 });
 
 function place(input: unknown, type: DataType | undefined): PlacedCell | undefined {

@@ -34,14 +34,20 @@ export function placeCell(column: string, value: PresentValue, settings: PlaceSe
   return cell === undefined ? placeVariant(column, dataType, value, settings) : { column, dataType, isVariant: false, cell };
 }
 
-/** The type of a new variant column is inferred again: a timestamp text in a double column makes `c__v_text` of type timestamp. */
+/**
+ * The type of a new variant column is inferred again: a timestamp text in a double column makes `c__v_text` of type timestamp. Another text goes into a variant
+ * of that, `c__v_text__v_text` (dlt gives up here).
+ */
 function placeVariant(column: string, refusedBy: DataType, value: PresentValue, settings: PlaceSettings): PlacedCell | undefined {
   const kind = variantKind(refusedBy, value);
   const variant = existingComplexVariant(column, kind, settings) ?? variantName(column, kind, settings.naming);
   const dataType = settings.dataType(variant) ?? (kind === "str" ? "text" : inferType(value, settings.detections, settings.nowMs));
   const cell = coerceCell(dataType, value);
   if (cell !== undefined) return { column: variant, dataType, isVariant: true, cell };
-  return kind !== "str" && variantKind(dataType, value) === "str" ? placeVariant(variant, dataType, value, settings) : undefined;
+  const hasOtherType = settings.dataType(variant) !== undefined;
+  return hasOtherType || (kind !== "str" && variantKind(dataType, value) === "str")
+    ? placeVariant(variant, dataType, value, settings)
+    : undefined;
 }
 
 /** Tables of old versions of dlt call their json variants `complex`. */

@@ -12,15 +12,21 @@ describe("leat", () => {
       Moves data from anything iterable into tables, and remembers where it stopped.
 
       Options:
-        --json      print one JSON document to standard output, errors too
-        --debug     print the stack of an error
-        --version   print the version
-        -h, --help  print this help
+        --json               print one JSON document to standard output, errors too
+        --debug              print the stack of an error
+        --non-interactive    never ask; what would be asked needs --yes
+        --disable-telemetry  there is none
+        --enable-telemetry   there is none
+        --no-pwd             of dlt; scripts find their modules as Node does
+        --version            print the version
+        -h, --help           print this help
 
       Commands:
-        run         run a script in TypeScript or JavaScript
-        pipeline    look at the pipelines of this machine
-        state       look at the state of a pipeline, and repair it
+        init                 make a folder with an example that runs
+        run                  run a script in TypeScript or JavaScript
+        pipeline             look at the pipelines of this machine
+        state                look at the state of a pipeline, and repair it
+        telemetry            whether anything is sent to anybody: no
 
       Exit codes:
         0 done, 1 an error in your own code, 2 wrong usage or setting, 3 schema, 4 source, 5 destination,
@@ -62,9 +68,12 @@ describe("leat", () => {
       Arguments:
         name                   the pipeline
         operation              info (default): what is known of the pipeline, its
-                               state, schemas and packages; sync: takes state and
-                               schemas from the destination; abort-packages: gives up
-                               what is not loaded yet; drop: drops tables and state
+                               state, schemas and packages; trace: what the last run
+                               did; failed-jobs: what could not be loaded, and why;
+                               load-package: one package, its jobs, its rows; schema:
+                               prints a schema; sync: takes state and schemas from the
+                               destination; abort-packages: gives up what is not
+                               loaded yet; drop: drops tables and state
 
       Options:
         --json                 print one JSON document to standard output, errors too
@@ -97,8 +106,17 @@ describe("leat", () => {
       Commands:
         info                   Shows working directory, destination, dataset, schemas,
                                state and load packages.
+        trace                  Shows what the last run did: its steps, how long they
+                               took, errors; -v: rows, jobs and settings; -vv: and
+                               stacks.
+        failed-jobs            Shows the jobs that could not be loaded, with file and
+                               reason: of packages that wait, and of those that were
+                               loaded without them or given up.
+        load-package           Shows a load package, or does something with it.
         abort-packages         Gives up the packages that are not loaded yet: their
                                rows are extracted again by the next run.
+        schema                 Prints a schema: its document, a diagram of its tables,
+                               or types of their rows.
         sync                   Replaces what this machine keeps of the pipeline by
                                what its destination stores. The destination stays as
                                it is.
@@ -126,7 +144,10 @@ describe("a wrong command line", () => {
     [["run"], "error: missing required argument 'file'\n"],
     [["run", "--bogus", "x.ts"], "error: unknown option '--bogus'\n"],
     [["pipeline"], "error: which pipeline? Give its name, or --list-pipelines.\n"],
-    [["pipeline", "shop", "bogus"], "error: there is no operation 'bogus' on a pipeline. There is info, abort-packages, sync, drop.\n"],
+    [
+      ["pipeline", "shop", "bogus"],
+      "error: there is no operation 'bogus' on a pipeline. There is info, trace, failed-jobs, load-package, abort-packages, schema, sync, drop.\n",
+    ],
   ])("ends with code 2: %j", async (args, message) => {
     expect(await new Project().leat(args)).toEqual({ code: 2, stdout: "", stderr: message });
   });

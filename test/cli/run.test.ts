@@ -66,9 +66,9 @@ describe("leat run", () => {
     `);
     expect(steady(stderr, project)).toMatchInlineSnapshot(`
       "<clock> shop: extract, people: 2 rows
-      <clock> shop: extract took <time>, 2 rows of 1 resource
-      <clock> shop: normalize of package <load id> took <time>, 2 rows
-      <clock> shop: load took <time>, 3 of 3 jobs, package <load id> committed
+      <clock> shop: extract took <time>, 2 rows of 1 resource, cpu <usage>
+      <clock> shop: normalize of package <load id> took <time>, 2 rows, cpu <usage>
+      <clock> shop: load took <time>, 3 of 3 jobs, package <load id> committed, cpu <usage>
       "
     `);
     expect(await project.values("shop.duckdb", "SELECT id FROM data.people ORDER BY id")).toEqual(["1", "2"]);
@@ -208,6 +208,7 @@ function steady(text: string, project: Project): string {
     .replaceAll(project.dir, "<dir>")
     .replaceAll(/\b\d{10}\.\d{6}\b/g, "<load id>")
     .replaceAll(/\d+(\.\d+)? s(econds)?\b/g, "<time>")
+    .replaceAll(/cpu \d+%, \d+ MB$/gm, "cpu <usage>")
     .replaceAll(/^\d\d:\d\d:\d\d/gm, "<clock>");
 }
 

@@ -20,6 +20,11 @@ const scripts = {
     await openWorld({ ...world, total: world.total + 5 }).finish();
   },
 
+  /** Runs that are cut into packages. */
+  async cut() {
+    for (let time = 0; time < 2; time += 1) await it.runCut();
+  },
+
   extract: () => it.extract(),
   normalize: () => it.open().normalize(),
   load: () => it.open().load(),
@@ -87,6 +92,23 @@ const scripts = {
     await it.run();
   },
 
+  /** A job that its table does not take: the package is given up twice, and loads at last. */
+  async failedJobs() {
+    await it.run();
+    for (let time = 0; time < 3; time += 1) {
+      await it.extract();
+      await it.open().normalize();
+      await it.failToLoad();
+      if (time < 2) await it.open().abortPackages();
+    }
+    await it.run();
+  },
+
+  /** The files of loaded packages are not kept. */
+  async cleaned() {
+    for (let time = 0; time < 2; time += 1) await it.runCleaned();
+  },
+
   /** All of one source goes, with its state. */
   drop: () => it.open().drop({ dropAll: true, schema: "alpha" }),
 
@@ -104,7 +126,19 @@ const scripts = {
 
   /** All of it, so that every crash point is reached at least twice. */
   async everything() {
-    for (const name of ["runs", "staleLock", "cleanMachine", "behindPackages", "abort", "restore", "lostDatabase", "finish"])
+    for (const name of [
+      "runs",
+      "staleLock",
+      "cleanMachine",
+      "behindPackages",
+      "abort",
+      "failedJobs",
+      "cleaned",
+      "restore",
+      "lostDatabase",
+      "cut",
+      "finish",
+    ])
       await scripts[name]();
   },
 };

@@ -91,7 +91,13 @@ const places: { readonly [name in CrashPoint]?: Script } = {
   "restore:state-blank": "restore",
   "restore:schemas-written": "restore",
   "abort:state-restored": "abort",
+  "abort:package-marked": "abort",
   "abort:package-ended": "abort",
+  "cut:at-rest": "cut",
+  "cut:made": "cut",
+  "load:failure-noted": "failedJobs",
+  "fail-job:reason-noted": "failedJobs",
+  "load:jobs-discarded": "cleaned",
 };
 
 const firstAndSecond: readonly Case[] = crashPoints.flatMap((name) =>

@@ -26,12 +26,15 @@ export interface World {
   readonly postgres?: string;
   /** State is kept in the working directory alone. */
   readonly forgetful?: boolean;
+  /** Runs are cut into packages. */
+  readonly commitEvery?: { readonly rows?: number; readonly ms?: number };
 }
 
 /** What `child.mjs` can do. */
 export type Script =
   | "finish"
   | "finishAndGoOnElsewhere"
+  | "cut"
   | "extract"
   | "normalize"
   | "load"
@@ -40,6 +43,8 @@ export type Script =
   | "staleLock"
   | "cleanMachine"
   | "behindPackages"
+  | "failedJobs"
+  | "cleaned"
   | "lostDatabase"
   | "drop"
   | "refresh"
@@ -151,6 +156,7 @@ async function expectRows(client: SqlClient, { total }: World): Promise<void> {
   expect(await rows("SELECT event, index FROM events__tags__marks ORDER BY 1, 2")).toEqual(tags);
   expect(await rows("SELECT id FROM orders ORDER BY id")).toEqual(ids.map((id) => [id]));
   expect(await rows('SELECT "order", sku FROM orders__lines ORDER BY 1')).toEqual(ids.map((id) => [id, `sku ${id}`]));
+  expect(await rows("SELECT id FROM ledger ORDER BY id")).toEqual(ids.map((id) => [id]));
   expect(await rows("SELECT id, total FROM invoices ORDER BY id")).toEqual(ids.map((id) => [id, id * 10]));
 
   const generation = (await client.query<{ g: number }>("SELECT max(generation) AS g FROM snapshot"))[0]?.g;
@@ -219,7 +225,7 @@ async function expectSchemas(client: SqlClient, world: World): Promise<void> {
 function leftovers(world: World): string[] {
   const known = ["data.duckdb", "database", "database/data.duckdb", "state-before.json", "pipelines", "pipelines/feed"];
   const inWorkingDir =
-    /^(state\.json|schemas(\/(alpha|beta)\.schema\.json)?|normalize(\/(\.version|extracted))?|load(\/(\.version|new|normalized|loaded(\/.*)?))?)$/;
+    /^(state\.json|trace\.json|schemas(\/(alpha|beta)\.schema\.json)?|normalize(\/(\.version|extracted))?|load(\/(\.version|new|normalized|loaded(\/.*)?))?)$/;
   return readdirSync(world.dir, { recursive: true, encoding: "utf8" }).filter((path) => {
     if (known.includes(path)) return false;
     const inside = path.startsWith("pipelines/feed/") ? path.slice("pipelines/feed/".length) : "";

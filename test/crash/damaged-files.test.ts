@@ -1,8 +1,20 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { hostname } from "node:os";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { duckdb } from "../../src/destinations/duckdb/index.ts";
 import { LeatError, type Pipeline, pipeline, resource } from "../../src/index.ts";
 import { tempDir } from "../temp-dir.ts";
@@ -159,7 +171,7 @@ describe("a pending package of which something is wrong", () => {
     expect(error.cause).toMatchObject({ code: "load-job-failed", job: { table: "items__tags", state: "failed" } });
     expect(error.message).toContain("`items__tags`");
     expect(await ids(p)).toEqual(before);
-    writeFileSync(fileLike(join(folder, "started_jobs"), /^items__tags\./), bytes);
+    writeFileSync(fileLike(join(folder, "new_jobs"), /^items__tags\./), bytes);
     await p.run();
     expect(await ids(p)).toEqual(after);
   });
@@ -293,13 +305,53 @@ describe("the lock of a pipeline", () => {
     expect(existsSync(lockOf(p))).toBe(false);
   });
 
+  test("of another machine that shares the folder holds as long as it gives signs of life", async () => {
+    const { p } = place();
+    await p.run(items(1));
+    writeFileSync(
+      lockOf(p),
+      JSON.stringify({ pid: process.pid, host: "another-container", processStart: "1", since: "2024-01-01T00:00:00.000Z" }),
+    );
+    expect(await causeOf(() => p.run(items(2, 3)))).toMatchObject({
+      code: "pipeline-locked",
+      message: expect.stringMatching(/on `another-container` since 2024.* 120 seconds after/),
+    });
+    const silentSince = new Date(Date.now() - 121_000);
+    utimesSync(lockOf(p), silentSince, silentSince);
+    await p.run(items(2, 3));
+    expect(await ids(p)).toEqual(after);
+    expect(existsSync(lockOf(p))).toBe(false);
+  });
+
+  test("gives signs of life while a run goes on", async () => {
+    const { p } = place();
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    onTestFinished(() => void vi.useRealTimers());
+    await p.run(
+      resource("items", async function* () {
+        const longAgo = new Date(0);
+        utimesSync(lockOf(p), longAgo, longAgo);
+        vi.advanceTimersByTime(15_000);
+        expect(statSync(lockOf(p)).mtimeMs).toBeGreaterThan(Date.now() - 60_000);
+        yield { id: 1, tags: [1, 1] };
+      }),
+    );
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   test("leaves nothing of processes that were killed while they took it", async () => {
     const { p } = place();
     await p.run(items(1));
-    for (const name of ["leat.lock.4194305.new", "leat.lock.4194305", "state.json.tmp", "schemas/shop.schema.json.tmp"])
+    for (const name of [
+      "leat.lock.4194305.new",
+      `leat.lock.${hostname()}-4194305`,
+      "state.json.tmp",
+      "trace.json.tmp",
+      "schemas/shop.schema.json.tmp",
+    ])
       writeFileSync(join(p.workingDir, name), "half");
     await p.run(items(2, 3));
-    expect(readdirSync(p.workingDir).sort()).toEqual(["load", "normalize", "schemas", "state.json"]);
+    expect(readdirSync(p.workingDir).sort()).toEqual(["load", "normalize", "schemas", "state.json", "trace.json"]);
     expect(readdirSync(join(p.workingDir, "schemas"))).toEqual(["shop.schema.json"]);
   });
 });

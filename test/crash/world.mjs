@@ -11,6 +11,7 @@ const load = (path) => import(new URL(path, dist).href);
 
 const { current, pipeline, resource, source, transformer } = await load("index.js");
 const { openPipeline } = await load("pipeline/pipeline.js");
+const { LoadJobFailedError } = await load("destination-kit/errors.js");
 const { duckdb } = await load("destinations/duckdb/index.js");
 const { postgres } = await load("destinations/postgres/index.js");
 export const { onCrashPoint } = await load("core/crash-point.js");
@@ -22,6 +23,13 @@ function incompressible(id, length) {
   return text.slice(0, length);
 }
 
+/** As a library would give it: one column, one row. */
+function arrowTable(id) {
+  const field = { name: "id", nullable: false, type: { typeId: 2, bitWidth: 32, isSigned: true } };
+  const data = [{ length: 1, offset: 0, nullCount: 0, values: Int32Array.of(id) }];
+  return { schema: { fields: [field] }, numRows: 1, getChildAt: () => ({ data }) };
+}
+
 /** Loads all that is loaded on first use. */
 export async function warmUp() {
   const dir = mkdtempSync(join(tmpdir(), "leat-warm-"));
@@ -29,17 +37,31 @@ export async function warmUp() {
   rmSync(dir, { recursive: true });
 }
 
-/** @param {{ dir: string, total: number, batch: number, pad?: number, delayMs?: number, database?: string, postgres?: string, forgetful?: boolean }} world */
+/** A destination that refuses a job of each package. */
+function refusing(destination) {
+  return {
+    ...destination,
+    async open(context) {
+      const session = await destination.open(context);
+      session.commitPackage = ({ jobs: [job], loadId }) =>
+        Promise.reject(new LoadJobFailedError("It is refused.", { destination: destination.name, loadId, job }));
+      return session;
+    },
+  };
+}
+
+/** @param {{ dir: string, total: number, batch: number, pad?: number, delayMs?: number, database?: string, postgres?: string, forgetful?: boolean, commitEvery?: { rows?: number, ms?: number } }} world */
 export function openWorld(world) {
-  const { dir, total, batch, pad = 0, delayMs = 0, forgetful = false } = world;
+  const { dir, total, batch, pad = 0, delayMs = 0, forgetful = false, commitEvery } = world;
   const options = {
     destination: world.postgres === undefined ? duckdb(world.database ?? join(dir, "data.duckdb")) : postgres(world.postgres),
     datasetName: "data",
     pipelinesDir: join(dir, "pipelines"),
     progress: "none",
     restoreFromDestination: !forgetful,
+    ...(commitEvery === undefined ? {} : { commitEvery }),
   };
-  const open = () => pipeline({ name: "feed", ...options });
+  const open = (others = {}) => pipeline({ name: "feed", ...options, ...others });
   const pause = () => (delayMs > 0 ? new Promise((resolve) => setTimeout(resolve, delayMs)) : undefined);
 
   // Append, nested twice, with variants: `value` is a number in even rows and a text in odd ones.
@@ -71,24 +93,42 @@ export function openWorld(world) {
     const start = (state.next ??= 0);
     const end = Math.min(start + batch, total);
     for (let id = start; id < end; id += 1) {
+      // Before the row: where a run is cut, a row that was given counts as given.
+      state.next = id + 1;
       yield async () => {
         await pause();
         return { id, lines: [{ order: id, sku: `sku ${id}` }] };
       };
-      state.next = id + 1;
     }
   });
-  const beta = source("beta", () => [orders, transformer(orders, "invoices", (order) => ({ id: order.id, total: order.id * 10 }))]);
+  const beta = source("beta", () => [
+    orders,
+    transformer(orders, "invoices", (order) => ({ id: order.id, total: order.id * 10 })),
+    transformer(orders, "ledger", (order) => arrowTable(order.id)),
+  ]);
 
-  const run = () => open().run([alpha(), beta()]);
+  const run = (others) => open(others).run([alpha(), beta()]);
   const refresh = () => open().run([alpha(), beta()], { refresh: "drop_sources" });
   const extract = () => open().extract([alpha(), beta()]);
   const next = (sourceName, name) => open().state.sources?.[sourceName]?.resources?.[name]?.next ?? 0;
   return {
     open,
-    run,
+    run: () => run(),
+    /** Package after package. */
+    runCut: () => run({ commitEvery: { rows: 3 } }),
     refresh,
     extract,
+    /** The files of the packages are not kept. */
+    runCleaned: () => run({ load: { deleteCompletedJobs: true } }),
+    /** The destination does not take the first job of the oldest package. */
+    async failToLoad() {
+      await open({ destination: refusing(options.destination) })
+        .load()
+        .then(
+          () => Promise.reject(new Error("It was loaded.")),
+          (error) => (error.cause?.code === "load-job-failed" ? undefined : Promise.reject(error)),
+        );
+    },
     /** Runs until both feeds are at their end, and once more. */
     async finish() {
       do await run();

@@ -38,7 +38,7 @@ async function readAll(paths: readonly string[], columns: string, order: string)
 
 describe("a destination that prefers CSV", () => {
   test("gets one file per table, with nested tables and the state row", async () => {
-    const p = pipelineFor("jsonl", "csv", "parquet");
+    const p = pipelineFor("csv", "jsonl", "parquet");
     const people = resource("people", () => [
       { id: 1, name: 'Ada "the first"', note: "", tags: ["x", "y"] },
       { id: 2, born: new Date("1815-12-10T00:00:00Z"), score: 1.5 },
@@ -121,9 +121,9 @@ describe("a destination that loads no format of leat's", () => {
     expect(p.hasPendingData).toBe(false);
   });
 
-  test("refuses the hint of another format than the one that is written", async () => {
-    const p = pipelineFor("csv", "parquet");
+  test("refuses the hint of a format that is not among its own", async () => {
+    const p = pipelineFor("csv", "jsonl");
     const error = await failure(() => p.run(resource("rows", { fileFormat: "parquet" }, [{ id: 1 }])));
-    expect((error as Error).message).toContain("it wants job files in the format parquet");
+    expect((error as Error).message).toContain("does not load job files in the format `parquet`. It takes csv, jsonl");
   });
 });

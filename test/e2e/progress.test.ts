@@ -43,14 +43,19 @@ describe("progress", () => {
   test("as lines goes to the logger that was given", async () => {
     const lines: string[] = [];
     const write = (message: string): void =>
-      void lines.push(message.replaceAll(/\d+\.\d+ s/g, "<time>").replaceAll(/\d{10}\.\d+/g, "<load id>"));
+      void lines.push(
+        message
+          .replaceAll(/\d+\.\d+ s/g, "<time>")
+          .replaceAll(/\d{10}\.\d+/g, "<load id>")
+          .replace(/\d+%, \d+ MB$/, "<usage>"),
+      );
     const logger: Logger = { debug: () => {}, info: write, warn: write, error: write };
     await localPipeline({ progress: "log", logger }).run(games);
     expect(lines).toEqual([
       "shop: extract, games: 3 rows",
-      "shop: extract took <time>, 3 rows of 1 resource",
-      "shop: normalize of package <load id> took <time>, 3 rows",
-      "shop: load took <time>, 3 of 3 jobs, package <load id> committed",
+      "shop: extract took <time>, 3 rows of 1 resource, cpu <usage>",
+      "shop: normalize of package <load id> took <time>, 3 rows, cpu <usage>",
+      "shop: load took <time>, 3 of 3 jobs, package <load id> committed, cpu <usage>",
     ]);
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Decimal, PlainDate, PlainTime, resource, Timestamp } from "../../src/index.ts";
-import { localPipeline, machine, query, tables, values } from "./local-pipeline.ts";
+import { failure, localPipeline, machine, query, tables, values } from "./local-pipeline.ts";
 
 const columns = (table: string) =>
   `SELECT column_name AS name, data_type AS type FROM information_schema.columns WHERE table_name = '${table}' AND column_name NOT LIKE '\\_dlt%' ESCAPE '\\' ORDER BY ordinal_position`;
@@ -166,5 +166,36 @@ describe("declared columns", () => {
       { name: "born", type: "DATE" },
     ]);
     expect(p.defaultSchema?.tables["users"]?.columns["id"]).toMatchObject({ primary_key: true, nullable: false });
+  });
+});
+
+test("a text that not even its variant takes goes into a variant of the variant", async () => {
+  const p = localPipeline();
+  await p.run(
+    [
+      { id: 1, due: 5 },
+      { id: 2, due: "2024-01-02T03:04:05Z" },
+      { id: 3, due: "soon" },
+    ],
+    { tableName: "things" },
+  );
+  expect(await query(p, "SELECT id, due, due__v_text IS NOT NULL AS is_time, due__v_text__v_text AS text FROM things ORDER BY id")).toEqual(
+    [
+      { id: 1, due: 5, is_time: false, text: null },
+      { id: 2, due: null, is_time: true, text: null },
+      { id: 3, due: null, is_time: false, text: "soon" },
+    ],
+  );
+});
+
+test("a value is not put over the one that its row has for the column for variants", async () => {
+  const p = localPipeline();
+  const rows = [
+    { id: 1, a: 5 },
+    { id: 2, a: "text", a__v_text: "own" },
+  ];
+  expect(await failure(() => p.run(rows, { tableName: "things" }))).toMatchObject({
+    code: "type-conflict",
+    message: expect.stringContaining("the row has a value of its own for `a__v_text`") as string,
   });
 });

@@ -33,6 +33,8 @@ describe("generated awkward documents are loaded as dlt loads them", () => {
   test.for(cases)("$name", async (one) => {
     const compared = await load(one);
     if ("snapshot" in compared.dlt) loaded += 1;
+    // A text that not even the variant of a column takes: leat makes a variant of the variant, see the deliberate differences.
+    else if (!("refused" in compared.leat) && compared.dlt.refused.includes("CannotCoerceColumnException")) return;
     expect(differencesOf(compared)).toEqual([]);
   });
 

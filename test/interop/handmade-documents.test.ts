@@ -124,7 +124,6 @@ const cases: { readonly [name: string]: readonly Run[] } = {
     { a: { b: 1 } },
   ]),
   integer_beyond_64_bits: docsRuns({}, [{ a: 2n ** 70n }]),
-  text_that_fits_no_variant: docsRuns({}, [{ a: 1 }, { a: "2024-01-02T03:04:05Z" }, { a: "x" }]),
   ids_given: docsRuns({}, [{ _dlt_id: "mine", list: [1, { a: [2] }] }, { _dlt_id: "" }, { _dlt_id: 7, list: [1] }, { _dlt_load_id: "x" }]),
   names_of_dlt: docsRuns({}, [{ _dlt_list_idx: 7, _dlt_parent_id: "y", list: [{ _dlt_parent_id: "z", _dlt_load_id: "w" }] }]),
   list_named_like_a_table: [

@@ -27,10 +27,11 @@ function omit({ resources: _, ...options }: Drop["drop"]): Omit<Drop["drop"], "r
 }
 
 /** A source as a run describes it. */
-export function makeSource({ source: name, resources, maxTableNesting, rootKey }: Run) {
+export function makeSource({ source: name, resources, maxTableNesting, rootKey, schemaContract }: Run) {
   const hints: SourceHints = {
     ...(maxTableNesting === undefined ? {} : { maxTableNesting }),
     ...(rootKey === undefined ? {} : { rootKey }),
+    ...(schemaContract === undefined ? {} : { schemaContract }),
   };
   return source(name, hints, () => resources.map(makeResource))();
 }

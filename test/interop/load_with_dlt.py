@@ -91,7 +91,7 @@ def state_of(pipeline) -> str:
 def make_source(run: dict):
     resources = [make_resource(resource) for resource in run["resources"]]
 
-    @dlt.source(name=run["source"], max_table_nesting=run.get("maxTableNesting"), root_key=run.get("rootKey"))
+    @dlt.source(name=run["source"], max_table_nesting=run.get("maxTableNesting"), root_key=run.get("rootKey"), schema_contract=run.get("schemaContract"))
     def documents():
         return resources
 

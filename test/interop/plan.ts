@@ -1,5 +1,5 @@
 import { encodeJson } from "../../src/core/json.ts";
-import type { ColumnHints, ResourceHints } from "../../src/schema/hint-options.ts";
+import type { ColumnHints, ResourceHints, SchemaContract } from "../../src/schema/hint-options.ts";
 
 /** What is loaded, by dlt or by leat: one pipeline, run after run. Without runs, state and schemas are taken from the destination. */
 export interface Case {
@@ -12,6 +12,7 @@ export interface Run {
   readonly resources: readonly ResourceRows[];
   readonly maxTableNesting?: number;
   readonly rootKey?: boolean;
+  readonly schemaContract?: SchemaContract;
   /** Other sources that run in the same call. */
   readonly besides?: readonly Run[];
   readonly refresh?: "drop_sources" | "drop_resources" | "drop_data";
@@ -30,7 +31,10 @@ export interface Drop {
 export interface ResourceRows {
   readonly name: string;
   readonly rows: readonly unknown[];
-  readonly hints?: Pick<ResourceHints, "writeDisposition" | "primaryKey" | "mergeKey" | "columns" | "maxTableNesting" | "tableName">;
+  readonly hints?: Pick<
+    ResourceHints,
+    "writeDisposition" | "primaryKey" | "mergeKey" | "columns" | "maxTableNesting" | "tableName" | "schemaContract"
+  >;
   /** Put into the state of the resource. */
   readonly state?: { readonly [key: string]: unknown };
   /** The same, as expressions in Python; for dlt only. */
@@ -76,13 +80,20 @@ export function rowLines(rows: readonly unknown[]): string {
 
 /** The hints of a resource as keyword arguments of dlt. */
 export function dltHints(hints: ResourceRows["hints"]): { readonly [argument: string]: unknown } {
-  const { columns, ...others } = hints ?? {};
+  const { columns, schemaContract, ...others } = hints ?? {};
   const asDlt = (options: object): object => Object.fromEntries(Object.entries(options).map(([key, value]) => [snakeCase(key), value]));
   const dltColumns = Object.entries((columns ?? {}) as { readonly [name: string]: ColumnHints }).map(([name, column]) => [
     name,
     asDlt(column),
   ]);
-  return { ...asDlt(others), ...(columns === undefined ? {} : { columns: Object.fromEntries(dltColumns) }) };
+  const contract = schemaContract === undefined ? {} : { schema_contract: dltContract(schemaContract) };
+  return { ...asDlt(others), ...contract, ...(columns === undefined ? {} : { columns: Object.fromEntries(dltColumns) }) };
+}
+
+/** A contract as dlt has it. */
+export function dltContract(contract: SchemaContract): unknown {
+  if (typeof contract === "string") return contract;
+  return Object.fromEntries(Object.entries(contract).map(([part, mode]) => [snakeCase(part), mode]));
 }
 
 /** The arguments of a drop as dlt has them. */

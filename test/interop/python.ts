@@ -3,7 +3,19 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { encodeJson } from "../../src/core/json.ts";
-import { type Case, datasetName, dltDrop, dltHints, isDrop, type Names, type Place, pipelineName, type Run, rowLines } from "./plan.ts";
+import {
+  type Case,
+  datasetName,
+  dltContract,
+  dltDrop,
+  dltHints,
+  isDrop,
+  type Names,
+  type Place,
+  pipelineName,
+  type Run,
+  rowLines,
+} from "./plan.ts";
 
 /** What dlt made of a case. */
 export interface DltReport {
@@ -51,6 +63,7 @@ function planOf(
 function planOfRun(run: Run, rowFiles: string): object {
   return {
     ...run,
+    ...(run.schemaContract === undefined ? {} : { schemaContract: dltContract(run.schemaContract) }),
     besides: (run.besides ?? []).map((other, index) => planOfRun(other, `${rowFiles}-besides-${index}`)),
     resources: run.resources.map(({ rows, hints, state, countsRuns = false, ...resource }, index) => {
       const file = `${rowFiles}-${index}.jsonl`;

@@ -16,7 +16,7 @@ const blocks = pages.flatMap((page) => docBlocks(root, page));
 const project = mkdtempSync(join(realpathSync(tmpdir()), "leat-docs-"));
 mkdirSync(join(project, "node_modules"));
 symlinkSync(root, join(project, "node_modules", "leat"));
-for (const name of ["@types", "zod"]) symlinkSync(join(root, "node_modules", name), join(project, "node_modules", name));
+for (const name of ["@types", "apache-arrow", "zod"]) symlinkSync(join(root, "node_modules", name), join(project, "node_modules", name));
 afterAll(() => rmSync(project, { recursive: true }));
 
 describe("the code in the documentation", () => {

@@ -2,7 +2,8 @@ import { type Capabilities, minimalCapabilities } from "../../destination-kit/in
 
 export const capabilities: Capabilities = {
   ...minimalCapabilities,
-  loaderFileFormats: ["parquet", "insert_values", "jsonl"],
+  loaderFileFormats: ["parquet", "insert_values", "jsonl", "csv"],
+  bytesText: "escapes",
   caseSensitiveIdentifiers: false,
   maxIdentifierLength: 65536,
   mergeStrategies: ["delete-insert"],

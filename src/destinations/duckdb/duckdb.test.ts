@@ -180,7 +180,7 @@ describe("commitPackage", () => {
 
   test("refuses a format that it cannot load before it changes anything", async () => {
     const session = await open();
-    const job = { ...(await parquet("users", "SELECT 1 AS id")), format: "csv" };
+    const job = { ...(await parquet("users", "SELECT 1 AS id")), format: "orc" };
     await expect(session.commitPackage(plan("100.1", users, [job]))).rejects.toMatchObject({ code: "unsupported" });
   });
 

@@ -1,6 +1,5 @@
-import { writeAll } from "../../core/files.ts";
+import type { FieldColumn } from "../row-text/field-column.ts";
 import { UnfinishedFile } from "../unfinished-file.ts";
-import type { CsvColumn } from "./csv-column.ts";
 import { quoteField } from "./quote-field.ts";
 
 /** Writes one CSV file. */
@@ -19,12 +18,12 @@ export class CsvFileWriter {
   }
 
   /** One column per name of the header, in its order. */
-  writeRows(columns: readonly CsvColumn[], rowCount: number): void {
-    const [first, ...others] = columns as [CsvColumn, ...CsvColumn[]];
+  writeRows(columns: readonly FieldColumn[], rowCount: number): void {
+    const [first, ...others] = columns as [FieldColumn, ...FieldColumn[]];
     let text = "";
     for (let row = 0; row < rowCount; row++) {
-      text += first.take(row);
-      for (const column of others) text += `,${column.take(row)}`;
+      text += first.take(row) ?? "";
+      for (const column of others) text += `,${column.take(row) ?? ""}`;
       text += "\n";
       if (text.length < pieceLength) continue;
       this.#write(text);
@@ -46,9 +45,7 @@ export class CsvFileWriter {
   }
 
   #write(text: string): void {
-    const bytes = Buffer.from(text);
-    writeAll(this.#file.fd, bytes, this.#file.temporaryPath);
-    this.#bytes += bytes.length;
+    this.#bytes += this.#file.writeText(text);
   }
 }
 

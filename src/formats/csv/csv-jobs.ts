@@ -1,11 +1,11 @@
 import type { CellBuffer, JobColumn, JobFileSize, JobFormat, JobTable } from "../job-format.ts";
-import { CsvColumn } from "./csv-column.ts";
+import { FieldColumn } from "../row-text/field-column.ts";
 import { CsvFileWriter } from "./csv-file-writer.ts";
 import { type CsvNumbers, fieldWriter } from "./field-writer.ts";
 
 /** Job files in CSV, for databases that take them as they are. See `field-writer.ts` for how a cell is written. */
 export function csvJobs(numbers: CsvNumbers): JobFormat {
-  return { name: "csv", createTable: () => new CsvTable(numbers) };
+  return { name: "csv", isText: true, createTable: () => new CsvTable(numbers) };
 }
 
 /**
@@ -14,7 +14,7 @@ export function csvJobs(numbers: CsvNumbers): JobFormat {
  */
 class CsvTable implements JobTable {
   readonly #numbers: CsvNumbers;
-  readonly #columns = new Map<string, CsvColumn>();
+  readonly #columns = new Map<string, FieldColumn>();
   #newPath: (() => string) | undefined;
   #writer: CsvFileWriter | undefined;
   #header: ReadonlySet<string> = new Set();
@@ -35,7 +35,7 @@ class CsvTable implements JobTable {
   }
 
   addColumn(column: JobColumn): CellBuffer {
-    const buffer = new CsvColumn(fieldWriter(column, this.#numbers));
+    const buffer = new FieldColumn(fieldWriter(column, this.#numbers));
     this.#columns.set(column.name, buffer);
     return buffer;
   }

@@ -1,7 +1,9 @@
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, openSync, readFileSync, readSync } from "node:fs";
+import { gunzipSync } from "node:zlib";
 
 /** The names of the columns of a CSV file, in their order; undefined when the file breaks off within its first line. */
 export function readCsvHeader(path: string): readonly string[] | undefined {
+  if (path.endsWith(".gz")) return firstLine(gunzipSync(readFileSync(path)).toString("utf8"));
   const fd = openSync(path, "r");
   try {
     const chunks: Buffer[] = [];

@@ -5,7 +5,7 @@ import { createColumnBuffer } from "./create-column-buffer.ts";
 import { ParquetFileWriter } from "./file-writer.ts";
 
 /** Job files in Parquet: one per table, a row group per flush. */
-export const parquetJobs: JobFormat = { name: "parquet", createTable: () => new ParquetTable() };
+export const parquetJobs: JobFormat = { name: "parquet", isText: false, createTable: () => new ParquetTable() };
 
 class ParquetTable implements JobTable {
   readonly #columns = new Map<string, ColumnBuffer>();

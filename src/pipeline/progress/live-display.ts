@@ -1,7 +1,10 @@
+import { discardedText } from "../discarded-text.ts";
 import type { Logger, PipelineEvent } from "../events.ts";
 import type { Display } from "./display.ts";
 import { frame } from "./frame.ts";
 import type { LiveRegion, Section } from "./live-region.ts";
+import { type LogLevel, type LogSink, lineText } from "./log-line.ts";
+import { fromLevel, loggerSink } from "./log-sinks.ts";
 import { RunProgress } from "./run-progress.ts";
 
 const maxResourcesAtOnce = 10;
@@ -11,13 +14,19 @@ const maxResourcesAtEnd = 30;
 export class LiveDisplay implements Display {
   readonly #region: LiveRegion;
   readonly #section: Section;
-  readonly #logger: Logger | undefined;
+  readonly #warn: LogSink;
   readonly #now: () => Date;
   readonly #progress = new RunProgress();
 
-  constructor(options: { readonly region: LiveRegion; readonly logger: Logger | undefined; readonly now: () => Date }) {
-    this.#region = options.region;
-    this.#logger = options.logger;
+  constructor(options: {
+    readonly region: LiveRegion;
+    readonly logger: Logger | undefined;
+    readonly level: LogLevel | "none";
+    readonly now: () => Date;
+  }) {
+    const { region, logger, level } = options;
+    this.#region = region;
+    this.#warn = fromLevel(level, logger === undefined ? (line) => region.print(`warning: ${lineText(line)}`) : loggerSink(logger));
     this.#now = options.now;
     this.#section = { lines: () => this.#lines(maxResourcesAtOnce) };
     this.#region.open(this.#section);
@@ -25,10 +34,8 @@ export class LiveDisplay implements Display {
 
   readonly show = (event: PipelineEvent): void => {
     this.#progress.update(event);
-    if (event.type !== "warning") return;
-    const message = `${event.pipelineName}: ${event.message}`;
-    if (this.#logger === undefined) this.#region.print(`warning: ${message}`);
-    else this.#logger.warn(message);
+    if (event.type === "warning") this.#warn({ level: "warn", text: event.message, event });
+    else if (event.type === "row-discarded") this.#warn({ level: "warn", text: discardedText(event), event });
   };
 
   close(): void {

@@ -5,6 +5,8 @@ import { StepFailedError } from "../errors.ts";
 import type { Logger, PipelineEvent } from "../events.ts";
 import { event, eventsOfRun, wholeRun } from "./__fixtures__/events.ts";
 import { LogDisplay } from "./log-display.ts";
+import type { Usage } from "./log-line.ts";
+import { fromLevel, loggerSink } from "./log-sinks.ts";
 
 describe("LogDisplay", () => {
   it("gives a line for every resource, step and package, and for a resource that takes long", () => {
@@ -35,6 +37,20 @@ describe("LogDisplay", () => {
     expect(lines).toEqual(["info chess: normalize, 2,000 rows so far", "info chess: normalize, 4,000 rows so far"]);
   });
 
+  it("says at the end of a step, and while it goes on, how busy the process is", () => {
+    const lines = linesOf(wholeRun(), () => ({ cpuPercent: 87, memoryBytes: 143_200_000 }));
+    expect(lines.filter((line) => line.endsWith(", cpu 87%, 143 MB"))).toMatchInlineSnapshot(`
+      [
+        "info chess: extract, games: 12,000 rows so far, 2,069 rows/s, cpu 87%, 143 MB",
+        "info chess: extract took 8.00 s, 16,400 rows of 2 resources, cpu 87%, 143 MB",
+        "info chess: normalize of package 1.1 took 1.00 s, 16,000 rows, cpu 87%, 143 MB",
+        "info chess: normalize of package 1.2 took 0.20 s, 400 rows, cpu 87%, 143 MB",
+        "info chess: load took 2.00 s, 2 of 2 jobs, package 1.1 committed, cpu 87%, 143 MB",
+        "info chess: load took 0.90 s, 1 of 1 job, package 1.2 committed, cpu 87%, 143 MB",
+      ]
+    `);
+  });
+
   it("passes warnings on", () => {
     expect(linesOf([event(0, { type: "warning", code: "interrupted", message: "SIGINT: ending" })])).toEqual([
       "warn chess: SIGINT: ending",
@@ -53,11 +69,11 @@ describe("LogDisplay", () => {
 });
 
 /** All lines but those for debugging, with their level. */
-function linesOf(events: readonly PipelineEvent[]): string[] {
+function linesOf(events: readonly PipelineEvent[], usage?: () => Usage): string[] {
   const lines: string[] = [];
   const write = (level: string) => (message: string) => void lines.push(`${level} ${message}`);
   const logger: Logger = { debug: () => {}, info: write("info"), warn: write("warn"), error: write("error") };
-  const display = new LogDisplay(logger);
+  const display = new LogDisplay(fromLevel("info", loggerSink(logger)), usage);
   for (const each of events) display.show(each);
   display.close();
   return lines;

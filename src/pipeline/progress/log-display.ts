@@ -1,24 +1,29 @@
+import { discardedText } from "../discarded-text.ts";
 import type { Step } from "../errors.ts";
-import type { Logger, PipelineEvent } from "../events.ts";
+import type { PipelineEvent } from "../events.ts";
 import { count } from "../print-infos.ts";
 import type { Display } from "./display.ts";
 import { elapsed } from "./elapsed.ts";
 import { rowsPerSecond } from "./frame.ts";
+import type { LogLevel, LogSink, Usage } from "./log-line.ts";
 import { RunProgress } from "./run-progress.ts";
 
 /** One counter gives a line at most so often. */
 const everyMs = 5000;
 
 interface Line {
-  readonly level: keyof Logger;
+  readonly level: LogLevel;
   readonly text: string;
+  /** It says how busy the process is. */
+  readonly showsUsage?: boolean;
 }
 
 type EventOf<Type extends PipelineEvent["type"]> = Extract<PipelineEvent, { readonly type: Type }>;
 
 /** Shows a run as lines: one for every step and package, for a resource now and then and when it is done. */
 export class LogDisplay implements Display {
-  readonly #logger: Logger;
+  readonly #sink: LogSink;
+  readonly #usage: (() => Usage) | undefined;
   readonly #progress = new RunProgress();
   /** When each step began; the steps that run once per package begin anew with each. */
   readonly #started = new Map<Step, number>();
@@ -26,15 +31,18 @@ export class LogDisplay implements Display {
   readonly #lastLine = new Map<string, number>();
   #jobsBefore = { all: 0, finished: 0 };
 
-  constructor(logger: Logger) {
-    this.#logger = logger;
+  constructor(sink: LogSink, usage?: () => Usage) {
+    this.#sink = sink;
+    this.#usage = usage;
   }
 
   readonly show = (event: PipelineEvent): void => {
     if (event.type === "step-started") this.#begin(event);
     this.#progress.update(event);
     const line = this.#line(event);
-    if (line !== undefined) this.#logger[line.level](`${event.pipelineName}: ${line.text}`);
+    if (line === undefined) return;
+    const { level, text, showsUsage = false } = line;
+    this.#sink({ level, text, event, usage: showsUsage ? this.#usage?.() : undefined });
   };
 
   close(): void {}
@@ -51,13 +59,16 @@ export class LogDisplay implements Display {
       case "step-completed":
         return this.#completed(event);
       case "resource-progress":
-        return event.isDone || this.#isDue(`resource ${event.resource}`, "extract", event) ? info(this.#resource(event)) : undefined;
+        if (event.isDone) return info(this.#resource(event));
+        return this.#isDue(`resource ${event.resource}`, "extract", event) ? measured(this.#resource(event)) : undefined;
       case "normalize-progress":
-        return this.#isDue("normalize", "normalize", event) ? info(`normalize, ${count(event.rows, "row")} so far`) : undefined;
+        return this.#isDue("normalize", "normalize", event) ? measured(`normalize, ${count(event.rows, "row")} so far`) : undefined;
       case "job-completed":
-        return this.#isDue("load", "load", event) ? info(`load, ${this.#jobs()} so far`) : undefined;
+        return this.#isDue("load", "load", event) ? measured(`load, ${this.#jobs()} so far`) : undefined;
       case "package-committed":
-        return info(`load took ${this.#took("load", event)}, ${this.#jobs()}, package ${event.loadId} committed`);
+        return measured(`load took ${this.#took("load", event)}, ${this.#jobs()}, package ${event.loadId} committed`);
+      case "row-discarded":
+        return { level: "warn", text: discardedText(event) };
       case "warning":
         return { level: "warn", text: event.message };
       case "run-failed":
@@ -74,9 +85,9 @@ export class LogDisplay implements Display {
       case "sync":
         return { level: "debug", text: took };
       case "extract":
-        return info(`${took}, ${count(progress.extractedRows, "row")} of ${count(progress.resources.size, "resource")}`);
+        return measured(`${took}, ${count(progress.extractedRows, "row")} of ${count(progress.resources.size, "resource")}`);
       case "normalize":
-        return info(`${took}, ${count(progress.normalizedRowsOf(event.loadId ?? ""), "row")}`);
+        return measured(`${took}, ${count(progress.normalizedRowsOf(event.loadId ?? ""), "row")}`);
       case "load":
         // The line of the committed package says it.
         return undefined;
@@ -113,6 +124,10 @@ export class LogDisplay implements Display {
 
 function info(text: string): Line {
   return { level: "info", text };
+}
+
+function measured(text: string): Line {
+  return { level: "info", text, showsUsage: true };
 }
 
 function stepName(event: { readonly step: Step; readonly loadId?: string }): string {

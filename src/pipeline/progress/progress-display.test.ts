@@ -1,7 +1,9 @@
+import { pino } from "pino";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Logger } from "../events.ts";
 import { at, event, wholeRun } from "./__fixtures__/events.ts";
 import { Screen } from "./__fixtures__/screen.ts";
+import type { Usage } from "./log-line.ts";
 import { type DisplayOptions, progressDisplay } from "./progress-display.ts";
 
 beforeEach(() => void vi.useFakeTimers());
@@ -103,7 +105,7 @@ describe("progressDisplay", () => {
     const display = displayOn(terminal, { env });
     for (const each of wholeRun()) display.show(each);
     display.close();
-    expect(lines[0]).toMatch(/^\d\d:\d\d:\d\d chess: extract, games: 12,000 rows so far, 2,069 rows\/s\n$/);
+    expect(lines[0]).toMatch(/^\d\d:\d\d:\d\d chess: extract, games: 12,000 rows so far, 2,069 rows\/s, cpu 87%, 143 MB\n$/);
   });
 
   it("writes lines to the logger that was given", () => {
@@ -111,8 +113,83 @@ describe("progressDisplay", () => {
     const { terminal, lines: written } = plainStream({ isTTY: false });
     const display = displayOn(terminal, { logger });
     for (const each of wholeRun()) display.show(each);
-    expect(lines).toContain("chess: normalize of package 1.2 took 0.20 s, 400 rows");
+    expect(lines).toContain("chess: normalize of package 1.2 took 0.20 s, 400 rows, cpu 87%, 143 MB");
     expect(written).toEqual([]);
+  });
+
+  it.each([
+    ["debug", 6],
+    ["warn", 0],
+  ] as const)("writes lines from level %s on", (level, debugLines) => {
+    const { terminal, lines } = plainStream({ isTTY: false });
+    const display = displayOn(terminal, { log: { level } });
+    for (const each of wholeRun()) display.show(each);
+    display.show(event(13, { type: "warning", code: "interrupted", message: "SIGINT: ending" }));
+    expect(lines.filter((line) => / started\n$/.test(line))).toHaveLength(debugLines);
+    expect(lines.at(-1)).toMatch(/warning: chess: SIGINT: ending\n$/);
+    expect(lines.length === 1).toBe(level === "warn");
+  });
+
+  it("writes JSON lines where they are asked for, also on a terminal", () => {
+    const { terminal, lines } = plainStream({});
+    const display = displayOn(terminal, { log: { format: "json" } });
+    for (const each of wholeRun()) display.show(each);
+    display.show(event(13, { type: "warning", code: "interrupted", message: "SIGINT: ending" }));
+    const documents = lines.map((line) => JSON.parse(line));
+    expect([documents[0], documents.at(-1)]).toMatchInlineSnapshot(`
+      [
+        {
+          "cpuPercent": 87,
+          "event": "resource-progress",
+          "isDone": false,
+          "items": 12000,
+          "level": "info",
+          "memoryBytes": 143200000,
+          "message": "extract, games: 12,000 rows so far, 2,069 rows/s",
+          "pipeline": "chess",
+          "resource": "games",
+          "runId": "r1",
+          "time": "2026-01-01T00:00:06.000Z",
+        },
+        {
+          "code": "interrupted",
+          "event": "warning",
+          "level": "warn",
+          "message": "SIGINT: ending",
+          "pipeline": "chess",
+          "runId": "r1",
+          "time": "2026-01-01T00:00:13.000Z",
+        },
+      ]
+    `);
+  });
+
+  it("tells what goes wrong with `none` where the operator asks for lines", () => {
+    const { terminal, lines } = plainStream({});
+    const display = displayOn(terminal, { progress: "none", log: { format: "json" } });
+    for (const each of wholeRun()) display.show(each);
+    display.show(event(13, { type: "warning", code: "interrupted", message: "SIGINT: ending" }));
+    expect(lines.map((line) => JSON.parse(line).code)).toEqual(["interrupted"]);
+  });
+
+  it("takes pino and console as they are", () => {
+    const written: string[] = [];
+    const options = { base: null, timestamp: false, level: "debug" };
+    const logger = pino(options, { write: (line: string) => void written.push(line) });
+    const display = displayOn(plainStream({}).terminal, { progress: "log", logger });
+    for (const each of wholeRun().slice(0, 3)) display.show(each);
+    display.show(event(13, { type: "warning", code: "interrupted", message: "SIGINT: ending" }));
+    expect(written.map((line) => JSON.parse(line))).toEqual([
+      { level: 20, msg: "chess: sync started" },
+      { level: 20, msg: "chess: sync took 0.20 s" },
+      { level: 40, msg: "chess: SIGINT: ending" },
+    ]);
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+    displayOn(plainStream({}).terminal, { progress: "log", logger: console }).show(
+      event(13, { type: "warning", code: "interrupted", message: "SIGINT: ending" }),
+    );
+    expect(warn).toHaveBeenCalledWith("chess: SIGINT: ending");
+    warn.mockRestore();
   });
 
   it("shows nothing with `none`, but hands warnings to a logger", () => {
@@ -127,7 +204,11 @@ describe("progressDisplay", () => {
 });
 
 function displayOn(terminal: NonNullable<DisplayOptions["terminal"]>, options: Partial<DisplayOptions> = {}) {
-  return progressDisplay({ progress: "auto", logger: undefined, now: () => at(1), env: {}, terminal, ...options });
+  return progressDisplay({ progress: "auto", logger: undefined, now: () => at(1), env: {}, terminal, usage, ...options });
+}
+
+function usage(): Usage {
+  return { cpuPercent: 87, memoryBytes: 143_200_000 };
 }
 
 /** Lets the display load what it draws with, and draw. */

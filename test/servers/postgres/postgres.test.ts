@@ -136,7 +136,7 @@ describe("a package", () => {
 
   test("whose connection breaks waits, and the next run stores it once", async () => {
     const database = await createPostgres();
-    const shop = pipelineOn(database);
+    const shop = pipelineOn(database, { load: { maxRetries: 0 } });
     await shop.run([{ id: 1 }], { tableName: "items" });
     const other = await connectTo(locationOf(database.url));
     await other.script(["BEGIN", "LOCK TABLE data.items"]);

@@ -1,10 +1,12 @@
 import type { Cell } from "../../schema/cell.ts";
 import type { CellBuffer } from "../job-format.ts";
-import type { FieldWriter } from "./field-writer.ts";
+
+/** A cell as text. Throws CellRangeError. */
+export type Field = (cell: Cell) => string;
 
 /** The fields of one column that wait to be written, in the order of their rows. */
-export class CsvColumn implements CellBuffer {
-  readonly #writeField: FieldWriter;
+export class FieldColumn implements CellBuffer {
+  readonly #field: Field;
   readonly #rows: number[] = [];
   readonly #fields: string[] = [];
   #next = 0;
@@ -12,20 +14,20 @@ export class CsvColumn implements CellBuffer {
   /** Bytes that the fields take in memory. */
   byteSize = 0;
 
-  constructor(writeField: FieldWriter) {
-    this.#writeField = writeField;
+  constructor(field: Field) {
+    this.#field = field;
   }
 
   set(rowIndex: number, cell: Cell): void {
-    const field = this.#writeField(cell);
+    const field = this.#field(cell);
     this.#rows.push(rowIndex);
     this.#fields.push(field);
     this.byteSize += field.length + bytesPerField;
   }
 
-  /** The field of a row; empty when the row has no value. Rows are asked for in order, each once. */
-  take(rowIndex: number): string {
-    return this.#rows[this.#next] === rowIndex ? this.#fields[this.#next++]! : "";
+  /** The field of a row; undefined when the row has no value. Rows are asked for in order, each once. */
+  take(rowIndex: number): string | undefined {
+    return this.#rows[this.#next] === rowIndex ? this.#fields[this.#next++] : undefined;
   }
 
   clear(): void {

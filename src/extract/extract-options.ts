@@ -1,0 +1,98 @@
+import type { Runtime } from "../core/runtime.ts";
+import type { StandardSchema } from "../core/standard-schema.ts";
+import type { JobFormat } from "../formats/job-format.ts";
+import type { PackageFolder, RestorePoint } from "../load-package/package-folder.ts";
+import type { PackageCommands } from "../load-package/package-state.ts";
+import type { PackageStore } from "../load-package/package-store.ts";
+import type { SchemaDocument, TableSchema } from "../schema/document.ts";
+import type { MergeStrategy, ResourceHints, SourceHints } from "../schema/hint-options.ts";
+import type { NamingName } from "../schema/naming/naming-convention.ts";
+import type { PipelineState } from "../state/document.ts";
+import type { CommitEvery } from "./cutter.ts";
+import type { ResourceDefinition } from "./definition.ts";
+import type { DiscardedRows } from "./discarded-rows.ts";
+import type { RawFileLimits } from "./raw-file.ts";
+import type { Refresh } from "./refresh.ts";
+import type { RunningPipeline } from "./running.ts";
+
+/** One source of a run: its resources, ready to run, and the schema that they go into. */
+export interface SourceToExtract {
+  /** Name of source, schema and state slot. */
+  readonly name: string;
+  readonly resources: readonly ResourceDefinition[];
+  readonly hints: SourceHints;
+  /** Of what its resources share. */
+  readonly stateSchema?: StandardSchema | undefined;
+  /** As it is stored now, or new. */
+  readonly schema: SchemaDocument;
+  /** What it begins anew with; default a schema without tables. */
+  readonly freshSchema?: SchemaDocument | undefined;
+  /** What the load has to do besides. Given, the package has a state row in any case. */
+  readonly commands?: PackageCommands;
+}
+
+export interface ExtractOptions {
+  readonly sources: readonly SourceToExtract[];
+  /** The state to go on from. It is not changed, unless it is handed over. */
+  readonly state: PipelineState;
+  /** The caller does not use `state` any more, and it holds no `Float`: a large one need not be copied. */
+  readonly ownsState: boolean;
+  /** Hash of the state that the destination has. */
+  readonly storedStateHash: string | undefined;
+  /** False: no state rows. */
+  readonly storesState: boolean;
+  /** Starts the sources over, or parts of them. */
+  readonly refresh: Refresh | undefined;
+  /** Of a schema that begins anew. */
+  readonly naming: NamingName;
+  readonly store: PackageStore;
+  /** Texts of the local state and schemas, put beside the package for an abort. */
+  readonly restorePoint: RestorePoint;
+  readonly runtime: Runtime;
+  readonly pipeline: RunningPipeline;
+  readonly signal: AbortSignal;
+  readonly workers: number;
+  readonly maxParallelItems: number;
+  readonly order: "fifo" | "round_robin";
+  /** Longest name that the destination takes. */
+  readonly maxIdentifierLength: number | undefined;
+  readonly rawLimits?: RawFileLimits | undefined;
+  /** Of the job files of a table whose rows come in columns. */
+  readonly jobFormat: (table: TableSchema) => JobFormat;
+  /** How the destination merges rows. */
+  readonly mergeStrategies: readonly MergeStrategy[];
+  /** Refuses hints that a mark brings and that cannot be done. */
+  readonly checkHints: (resource: string, hints: ResourceHints, schema: SchemaDocument) => void;
+  /** Refuses a state that is too large. Gets the length of its text too, which is known anyway. */
+  readonly checkState: (bytes: number, state: PipelineState) => void;
+  readonly onProgress: (progress: ResourceProgress) => void;
+  /** Default: one package per source, at the end. */
+  readonly commitEvery?: CommitEvery | undefined;
+  /** Resources end after this time, at their next item; those whose part would be wrong are read to their end. */
+  readonly maxDurationMs?: number | undefined;
+  /** Packages are committed. The run goes on when this is done. */
+  readonly onCommitted: (committed: Committed, isLast: boolean) => void | Promise<void>;
+  /** A schema as it is now: others may have brought it further since the last cut. */
+  readonly knownSchema?: (name: string) => SchemaDocument | undefined;
+  /** No package was loaded yet. */
+  readonly isFirstRun?: () => boolean;
+  /** Comes once the packages are committed. */
+  readonly onDiscardedRows?: (discarded: DiscardedRows) => void;
+  readonly onWarning: (code: string, message: string) => void;
+}
+
+/** What the working directory holds once packages are committed. */
+export interface Committed {
+  /** Oldest first. */
+  readonly packages: readonly PackageFolder[];
+  /** The text of the state. */
+  readonly state: Buffer;
+  readonly schemas: readonly SchemaDocument[];
+}
+
+export interface ResourceProgress {
+  readonly resource: string;
+  /** Rows so far. */
+  readonly items: number;
+  readonly isDone: boolean;
+}

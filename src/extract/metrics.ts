@@ -1,0 +1,6 @@
+/** What a resource gave, or what came into a table. */
+export interface Metrics {
+  readonly items: number;
+  readonly bytes: number;
+  readonly files: number;
+}

@@ -1,0 +1,43 @@
+import { crashPoint } from "../core/crash-point.ts";
+import { guardDisk } from "../load-package/errors.ts";
+import { clearFailures } from "../load-package/job-failures.ts";
+import type { PackageFolder } from "../load-package/package-folder.ts";
+import type { PackageStore } from "../load-package/package-store.ts";
+import { type LoadPackageInfo, packageInfo } from "./package-info.ts";
+
+export interface CompletedPackage {
+  readonly info: LoadPackageInfo;
+  /** Rows of every table, as normalize counted them. */
+  readonly rowCounts: { readonly [table: string]: number };
+}
+
+/** Moves a package that is in the destination to the loaded ones. */
+export function completePackage(options: {
+  readonly folder: PackageFolder;
+  readonly store: PackageStore;
+  readonly deleteCompletedJobs: boolean;
+}): CompletedPackage {
+  const { folder, store, deleteCompletedJobs } = options;
+  return guardDisk(store.workingDir, () => {
+    clearFailures(folder);
+    // Before it is marked and moved: killed in between it is still pending, and the next start does the rest.
+    const keeps = !deleteCompletedJobs || folder.jobs("failed").length > 0;
+    if (!keeps) discardJobs(folder);
+    const loaded = store.completeLoaded(folder);
+    const info = packageInfo(loaded, "loaded");
+    if (!keeps) store.discardCleanedBefore(loaded.loadId);
+    crashPoint("load:before-state-saved");
+    return { info, rowCounts: rowCounts(info) };
+  });
+}
+
+function discardJobs(folder: PackageFolder): void {
+  folder.discardCompletedJobs();
+  crashPoint("load:jobs-discarded");
+}
+
+function rowCounts({ jobs }: LoadPackageInfo): CompletedPackage["rowCounts"] {
+  const counts: Record<string, number> = {};
+  for (const { table, state, rows = 0 } of jobs) if (state === "completed") counts[table] = (counts[table] ?? 0) + rows;
+  return counts;
+}

@@ -1,0 +1,79 @@
+import type { Loose } from "../extract/rows.ts";
+import type { PackageFolder } from "../load-package/package-folder.ts";
+import { hasStrictContract } from "../schema/contract.ts";
+import type { SchemaDocument, TableSchema } from "../schema/document.ts";
+import type { SchemaContract, StoredContract } from "../schema/hint-options.ts";
+import { storedContract } from "../schema/hints.ts";
+import { normalizeSchemaName } from "../schema/naming/schema-name.ts";
+import { nestedTableHints } from "../schema/nested-hints.ts";
+import { schemaNaming } from "../schema/schema-naming.ts";
+import { type BuiltSource, buildRunnable, type RunHints } from "./runnable.ts";
+import type { StepHost } from "./step-host.ts";
+
+/** Puts contracts that are declared now into the schema of a package that was extracted before. */
+type PendingContracts = (schema: SchemaDocument, extracted: PackageFolder) => SchemaDocument;
+
+/** What the code says now; undefined where it says nothing, or no package waits that a contract could refuse. */
+export async function pendingContracts(
+  host: StepHost,
+  ofRun: SchemaContract | undefined,
+  declared: { readonly data: unknown; readonly hints: RunHints } | undefined,
+): Promise<PendingContracts | undefined> {
+  const waiting = host.store.extracted().filter((folder) => isStrict(host, folder.readSchema()));
+  if (waiting.length === 0) return undefined;
+  // Sources are built once more for this: only where a package waits that may need it.
+  const sources = declared === undefined || declared.data === undefined ? [] : await build(host, declared.data, declared.hints);
+  if (ofRun === undefined && sources.length === 0) return undefined;
+  const loadIds = new Set(waiting.map((folder) => folder.loadId));
+  const { maxIdentifierLength } = host.destination.capabilities;
+  return (schema, extracted) =>
+    loadIds.has(extracted.loadId) ? withContracts(schema, { extracted, ofRun, sources, maxIdentifierLength }) : schema;
+}
+
+function isStrict({ local }: StepHost, packaged: SchemaDocument): boolean {
+  const known = local.readSchemas().get(packaged.name);
+  return hasStrictContract(packaged) || (known !== undefined && hasStrictContract(known));
+}
+
+function build(host: StepHost, data: unknown, hints: RunHints): Promise<readonly BuiltSource[]> {
+  const { context, pipeline } = host;
+  const state = host.local.readState() ?? host.newState();
+  return buildRunnable(data, {
+    defaultName: state.default_schema_name ?? normalizeSchemaName(pipeline.name),
+    hints,
+    environment: (sourceName) => ({
+      signal: context.signal,
+      pipeline,
+      sourceState: () => (state.sources?.[sourceName] ?? {}) as Loose,
+      config: (spec, options) => host.config(spec, options),
+    }),
+  });
+}
+
+interface Declared {
+  readonly extracted: PackageFolder;
+  readonly ofRun: SchemaContract | undefined;
+  readonly sources: readonly BuiltSource[];
+  readonly maxIdentifierLength: number | undefined;
+}
+
+function withContracts(schema: SchemaDocument, { extracted, ofRun, sources, maxIdentifierLength }: Declared): SchemaDocument {
+  const source = sources.find((one) => one.name === schema.name);
+  const ofSource = ofRun ?? source?.hints.schemaContract;
+  const settings = ofSource === undefined ? schema.settings : { ...schema.settings, schema_contract: storedContract(ofSource) };
+  const tables: Record<string, TableSchema> = { ...schema.tables };
+  const set = (name: string, contract: StoredContract): void => {
+    if (Object.hasOwn(tables, name)) tables[name] = { ...tables[name]!, schema_contract: contract };
+  };
+  for (const name of new Set(extracted.jobs("new").map((job) => job.table))) {
+    const table = Object.hasOwn(schema.tables, name) ? schema.tables[name] : undefined;
+    if (table === undefined || name.startsWith("_dlt")) continue;
+    const hints = source?.resources.find((resource) => resource.name === table.resource)?.hints ?? {};
+    const contract = ofRun ?? hints.schemaContract;
+    if (contract !== undefined) set(name, storedContract(contract));
+    const root = { table: name, resource: table.resource ?? name };
+    for (const nested of nestedTableHints(hints.nestedHints, root, schemaNaming(schema, maxIdentifierLength)))
+      if (nested["schema_contract"] !== undefined) set(nested.name, nested["schema_contract"] as StoredContract);
+  }
+  return { ...schema, settings, tables };
+}

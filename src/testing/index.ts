@@ -1,0 +1,2 @@
+/** For the tests of programs that use leat. */
+export { type TestPipelineOptions, testPipeline } from "./test-pipeline.ts";
