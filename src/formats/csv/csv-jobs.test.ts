@@ -211,7 +211,7 @@ describe("any table", () => {
     date: fc.integer({ min: -719_162, max: 2_932_896 }),
     time: fc.integer({ min: 0, max: 86_399_999_999 }),
     decimal: fc
-      .tuple(fc.bigInt({ min: 1n - 10n ** 20n, max: 10n ** 20n }), fc.integer({ min: -9, max: 9 }))
+      .tuple(fc.bigInt({ min: 1n - 10n ** 20n, max: 10n ** 20n - 1n }), fc.integer({ min: -9, max: 9 }))
       .map(([digits, exponent]) => `${digits}E${exponent}`),
     binary: fc.uint8Array({ maxLength: 40 }),
   };
