@@ -1,7 +1,7 @@
 import type { Cell } from "../schema/cell.ts";
 import type { DataType } from "../schema/data-type.ts";
 
-/** A file format that job files are written in. Which one is chosen once per package, from what the destination loads. */
+/** A file format that job files are written in. Which one is chosen for each table: what its hints, the run and the config ask for, of what the destination loads. */
 export interface JobFormat {
   /** As destinations name it, and the ending of the files. */
   readonly name: string;

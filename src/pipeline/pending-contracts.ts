@@ -1,13 +1,12 @@
-import type { Loose } from "../extract/rows.ts";
 import type { PackageFolder } from "../load-package/package-folder.ts";
 import { hasStrictContract } from "../schema/contract.ts";
 import type { SchemaDocument, TableSchema } from "../schema/document.ts";
 import type { SchemaContract, StoredContract } from "../schema/hint-options.ts";
 import { storedContract } from "../schema/hints.ts";
-import { normalizeSchemaName } from "../schema/naming/schema-name.ts";
 import { nestedTableHints } from "../schema/nested-hints.ts";
 import { schemaNaming } from "../schema/schema-naming.ts";
-import { type BuiltSource, buildRunnable, type RunHints } from "./runnable.ts";
+import { buildOn } from "./build-on.ts";
+import type { BuiltSource, RunHints } from "./runnable.ts";
 import type { StepHost } from "./step-host.ts";
 
 /** Puts contracts that are declared now into the schema of a package that was extracted before. */
@@ -22,7 +21,10 @@ export async function pendingContracts(
   const waiting = host.store.extracted().filter((folder) => isStrict(host, folder.readSchema()));
   if (waiting.length === 0) return undefined;
   // Sources are built once more for this: only where a package waits that may need it.
-  const sources = declared === undefined || declared.data === undefined ? [] : await build(host, declared.data, declared.hints);
+  const sources =
+    declared === undefined || declared.data === undefined
+      ? []
+      : await buildOn(host, host.local.readState() ?? host.newState(), declared.data, declared.hints);
   if (ofRun === undefined && sources.length === 0) return undefined;
   const loadIds = new Set(waiting.map((folder) => folder.loadId));
   const { maxIdentifierLength } = host.destination.capabilities;
@@ -33,21 +35,6 @@ export async function pendingContracts(
 function isStrict({ local }: StepHost, packaged: SchemaDocument): boolean {
   const known = local.readSchemas().get(packaged.name);
   return hasStrictContract(packaged) || (known !== undefined && hasStrictContract(known));
-}
-
-function build(host: StepHost, data: unknown, hints: RunHints): Promise<readonly BuiltSource[]> {
-  const { context, pipeline } = host;
-  const state = host.local.readState() ?? host.newState();
-  return buildRunnable(data, {
-    defaultName: state.default_schema_name ?? normalizeSchemaName(pipeline.name),
-    hints,
-    environment: (sourceName) => ({
-      signal: context.signal,
-      pipeline,
-      sourceState: () => (state.sources?.[sourceName] ?? {}) as Loose,
-      config: (spec, options) => host.config(spec, options),
-    }),
-  });
 }
 
 interface Declared {

@@ -1,7 +1,6 @@
 import { extract, type SourceToExtract } from "../extract/extract.ts";
 import type { Refresh } from "../extract/refresh.ts";
 import { withRowColumns } from "../extract/row-schema.ts";
-import type { Loose } from "../extract/rows.ts";
 import { type LoadedPackage, loadPackage } from "../load/load-package.ts";
 import { LoadSessions } from "../load/load-sessions.ts";
 import { retryText } from "../load/retry-text.ts";
@@ -11,10 +10,10 @@ import type { PackageCommands } from "../load-package/package-state.ts";
 import { jobFormatsOf } from "../normalize/job-format-of.ts";
 import { normalize } from "../normalize/normalize.ts";
 import type { SchemaDocument } from "../schema/document.ts";
-import { normalizeSchemaName } from "../schema/naming/schema-name.ts";
 import { newSchema } from "../schema/new-schema.ts";
 import type { SchemaUpdate } from "../schema/update.ts";
 import type { PipelineState } from "../state/document.ts";
+import { buildOn } from "./build-on.ts";
 import { checkHints, checkSupported } from "./check-supported.ts";
 import { dateNow } from "./clock.ts";
 import type { DiscardedRows, ExtractInfo, NormalizeInfo } from "./infos.ts";
@@ -22,7 +21,7 @@ import { loadInfoOf } from "./load-info-of.ts";
 import { extractInfo, normalizeInfo } from "./make-infos.ts";
 import { reportDiscarded, reportFindings } from "./report-findings.ts";
 import type { RunParts } from "./run-parts.ts";
-import { buildRunnable, type RunHints } from "./runnable.ts";
+import type { RunHints } from "./runnable.ts";
 import { saveExtracted, saveNormalized } from "./save-extracted.ts";
 import { sharedTables } from "./shared-tables.ts";
 import { sourceSchemas } from "./source-schemas.ts";
@@ -172,17 +171,8 @@ async function withTargets(state: PipelineState, host: StepHost): Promise<Pipeli
 }
 
 async function buildSources(host: StepHost, state: PipelineState, data: unknown, hints: RunHints): Promise<readonly SourceToExtract[]> {
-  const { context, local, pipeline } = host;
-  const built = await buildRunnable(data, {
-    defaultName: state.default_schema_name ?? normalizeSchemaName(pipeline.name),
-    hints,
-    environment: (sourceName) => ({
-      signal: context.signal,
-      pipeline,
-      sourceState: () => (state.sources?.[sourceName] ?? {}) as Loose,
-      config: (spec, options) => host.config(spec, options),
-    }),
-  });
+  const { context, local } = host;
+  const built = await buildOn(host, state, data, hints);
   const schemas = local.readSchemas();
   const origins = { files: host.schemaFiles, naming: host.naming, askedNaming: host.askedNaming, emit: context.emit };
   const warn = (message: string): void => context.emit({ type: "warning", code: "row-schema", message });

@@ -104,23 +104,25 @@ describe("commitEvery and forms of rows", () => {
   });
 });
 
-test.runIf(process.env["LEAT_TEST_ON"] !== "postgres").each(["parquet", "csv", "jsonl", "insert_values"] as const)(
-  "commitEvery and %s: Arrow tables and rows merge into one table",
-  async (loaderFileFormat) => {
-    const p = localPipeline({ loaderFileFormat });
-    const make = (n: number): unknown =>
-      n % 2 === 1
-        ? { id: n % 4, s: "", n }
-        : tableFromArrays({ id: BigInt64Array.of(BigInt(n)), s: ['a,"b'], n: BigInt64Array.of(BigInt(n)) });
-    const info = await p.run(counted("numbers", { end: 6, make, hints: { primaryKey: "id", writeDisposition: "merge" } }), {
-      commitEvery: { rows: 1 },
-    });
-    const jobs = info.packages.flatMap((each) => each.jobs).filter((job) => job.table === "numbers");
-    expect(jobs.map((job) => job.format)).toEqual(Array.from({ length: 6 }, () => loaderFileFormat));
-    expect(await numbersOf(p, "numbers")).toEqual([0, 2, 3, 4, 5]);
-    expect(await values(p, "SELECT s FROM numbers ORDER BY id")).toEqual(['a,"b', "", 'a,"b', "", 'a,"b']);
-  },
-);
+const formats =
+  process.env["LEAT_TEST_ON"] === "postgres"
+    ? (["csv", "insert_values"] as const)
+    : (["parquet", "csv", "jsonl", "insert_values"] as const);
+
+test.each(formats)("commitEvery and %s: Arrow tables and rows merge into one table", async (loaderFileFormat) => {
+  const p = localPipeline({ loaderFileFormat });
+  const make = (n: number): unknown =>
+    n % 2 === 1
+      ? { id: n % 4, s: "", n }
+      : tableFromArrays({ id: BigInt64Array.of(BigInt(n)), s: ['a,"b'], n: BigInt64Array.of(BigInt(n)) });
+  const info = await p.run(counted("numbers", { end: 6, make, hints: { primaryKey: "id", writeDisposition: "merge" } }), {
+    commitEvery: { rows: 1 },
+  });
+  const jobs = info.packages.flatMap((each) => each.jobs).filter((job) => job.table === "numbers");
+  expect(jobs.map((job) => job.format)).toEqual(Array.from({ length: 6 }, () => loaderFileFormat));
+  expect(await numbersOf(p, "numbers")).toEqual([0, 2, 3, 4, 5]);
+  expect(await values(p, "SELECT s FROM numbers ORDER BY id")).toEqual(['a,"b', "", 'a,"b', "", 'a,"b']);
+});
 
 describe("commitEvery and what a run does with tables and state", () => {
   test("several sources, what they share, transformers and a replaced table, run after run; another machine finds it all", async () => {
