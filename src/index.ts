@@ -41,7 +41,7 @@ export { NotRunningError, ResourceFailedError, RowInvalidError } from "./extract
 export { withHints, withTableName } from "./extract/marked.ts";
 export type { Metrics } from "./extract/metrics.ts";
 export { rawJson } from "./extract/raw-json.ts";
-export type { Refresh } from "./extract/refresh.ts";
+export type { Refresh } from "./extract/refresh-modes.ts";
 export { type LimitOptions, type Resource, type ResourceContext, type ResourceOptions, resource } from "./extract/resource.ts";
 export type { Loose, Marked, RowOf, Rows } from "./extract/rows.ts";
 export { current, type RunningPipeline } from "./extract/running.ts";

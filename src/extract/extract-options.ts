@@ -12,7 +12,7 @@ import type { CommitEvery } from "./cutter.ts";
 import type { ResourceDefinition } from "./definition.ts";
 import type { DiscardedRows } from "./discarded-rows.ts";
 import type { RawFileLimits } from "./raw-file.ts";
-import type { Refresh } from "./refresh.ts";
+import type { Refresh } from "./refresh-modes.ts";
 import type { RunningPipeline } from "./running.ts";
 
 /** One source of a run: its resources, ready to run, and the schema that they go into. */

@@ -4,10 +4,9 @@ import { ConfigError } from "../core/errors.ts";
 import type { StandardSchema } from "../core/standard-schema.ts";
 import { oneOf } from "../schema/given.ts";
 import type { ResourceHints } from "../schema/hint-options.ts";
+import { checkRowSchema } from "./check-row-schema.ts";
 import { checkName, checkOptions, combineLimits, type Limit, type ResourceDefinition, type Step } from "./definition.ts";
-import { iterateAlone } from "./iterate-alone.ts";
 import { hintNames, mergeHints } from "./resource-hints.ts";
-import { checkRowSchema } from "./row-schema.ts";
 import { isIterated, isPromise, keepFailure, type Loose, type RowOf, type Rows, type RowType } from "./rows.ts";
 import { checkStateSchema } from "./state-schema.ts";
 import type { StateObject } from "./state-types.ts";
@@ -155,8 +154,9 @@ export class ResourceValue implements Resource {
     return next(this as Resource<string, never>);
   }
 
-  [Symbol.asyncIterator](): AsyncIterator<never> {
-    return iterateAlone(this["~definition"]) as AsyncIterator<never>;
+  async *[Symbol.asyncIterator](): AsyncGenerator<never, void> {
+    const { iterateAlone } = await import("./iterate-alone.ts");
+    yield* iterateAlone(this["~definition"]) as AsyncIterable<never>;
   }
 
   #withStep(step: Step): Resource<string, never> {

@@ -1,5 +1,3 @@
-import { ConfigError } from "../core/errors.ts";
-import type { StandardSchema } from "../core/standard-schema.ts";
 import type { Columns, TableSchema } from "../schema/document.ts";
 import type { ColumnHints, ResourceHints } from "../schema/hint-options.ts";
 import type { HintNaming } from "../schema/hints.ts";
@@ -9,13 +7,6 @@ import type { ResourceDefinition } from "./definition.ts";
 import { jsonSchemaOf } from "./json-schema-of.ts";
 import { replaceResources } from "./replace-resources.ts";
 import { validationMode } from "./row-validator.ts";
-
-/** Throws ConfigError for what is no Standard Schema. */
-export function checkRowSchema(owner: string, schema: unknown): void {
-  const standard = (schema as Partial<StandardSchema> | null | undefined)?.["~standard"];
-  if (typeof standard?.validate === "function") return;
-  throw new ConfigError(`The schema of ${owner} has to be a Standard Schema, as those of zod, valibot and arktype are.`);
-}
 
 /**
  * The resources of a run with what their row schemas say about columns. `warn` gets a text for a schema that cannot tell, though it could be asked: its rows

@@ -2,7 +2,6 @@ import type { ConfigOf, ConfigOverrides, ConfigSpec } from "../config/spec.ts";
 import { ConfigError } from "../core/errors.ts";
 import type { StandardSchema } from "../core/standard-schema.ts";
 import type { SourceHints } from "../schema/hint-options.ts";
-import { buildAlone } from "./build-alone.ts";
 import { checkName, checkOptions } from "./definition.ts";
 import type { LimitOptions, Resource } from "./resource.ts";
 import type { Loose } from "./rows.ts";
@@ -129,8 +128,9 @@ class SourceValue {
     return this.#with({ hints: { ...this["~source"].hints, ...hints } });
   }
 
-  build(): Promise<{ readonly [name: string]: Resource }> {
-    return buildAlone(this["~source"]);
+  async build(): Promise<{ readonly [name: string]: Resource }> {
+    const { buildAlone } = await import("./build-alone.ts");
+    return await buildAlone(this["~source"]);
   }
 
   #edited(edit: SourceEdit): SourceValue {

@@ -5,7 +5,7 @@ import { fileNameProblem } from "../core/file-name.ts";
 import type { Destination } from "../destination-kit/contract.ts";
 import type { CommitEvery } from "../extract/cutter.ts";
 import { checkName, checkOptions } from "../extract/definition.ts";
-import { type Refresh, refreshModes } from "../extract/refresh.ts";
+import { type Refresh, refreshModes } from "../extract/refresh-modes.ts";
 import { countOf, oneOf } from "../schema/given.ts";
 import { type FileFormat, fileFormats, type SchemaContract } from "../schema/hint-options.ts";
 import { storedContract } from "../schema/hints.ts";

@@ -5,7 +5,7 @@ import type { ResourceDefinition } from "../extract/definition.ts";
 import { replaceResources } from "../extract/replace-resources.ts";
 import { checkRows, definitionOf, isResource, type Resource, resource } from "../extract/resource.ts";
 import { mergeHints } from "../extract/resource-hints.ts";
-import { checkRowSchema } from "../extract/row-schema.ts";
+import { checkRowSchema } from "../extract/check-row-schema.ts";
 import type { Rows } from "../extract/rows.ts";
 import { isSource, type Source, type SourceFactory } from "../extract/source.ts";
 import type { SourceDefinition } from "../extract/source-definition.ts";

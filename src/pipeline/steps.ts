@@ -1,5 +1,5 @@
 import { extract, type SourceToExtract } from "../extract/extract.ts";
-import type { Refresh } from "../extract/refresh.ts";
+import type { Refresh } from "../extract/refresh-modes.ts";
 import { withRowColumns } from "../extract/row-schema.ts";
 import { type LoadedPackage, loadPackage } from "../load/load-package.ts";
 import { LoadSessions } from "../load/load-sessions.ts";

@@ -9,6 +9,14 @@ describe("start-up of the built package", () => {
     expect(packagesLoadedBy(`await import("${built("index.js")}");`)).toEqual(["decimal.js", "lossless-json"]);
   });
 
+  it("loads what runs a pipeline with the first call of one, not with the root", () => {
+    const loaded = leatFilesLoadedBy(`
+      const { pipeline } = await import("${built("index.js")}");
+      pipeline({ name: "quiet" });`);
+    expect(loaded).toContain("pipeline/pipeline.js");
+    expect(loaded.filter((file) => /^normalize\/|^formats\/(?!arrow\/arrow-data)|^load\/load-|^pipeline\/steps/.test(file))).toEqual([]);
+  });
+
   it("loads no driver when a destination is imported and a pipeline is made", () => {
     const program = `
       const { pipeline } = await import("${built("index.js")}");
@@ -33,15 +41,26 @@ const ofDriver = /^@duckdb\/|^detect-libc$/;
 
 /** The packages of which a module was loaded, by `import` or by `require`. */
 function packagesLoadedBy(program: string): string[] {
+  const names = modulesLoadedBy(program).flatMap(
+    (url) => /.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)/.exec(url)?.[1]?.replace("\\", "/") ?? [],
+  );
+  return [...new Set(names)].sort();
+}
+
+/** The files of the build of which that is true, as paths in it. */
+function leatFilesLoadedBy(program: string): string[] {
+  const folder = built("");
+  return modulesLoadedBy(program).flatMap((url) => (url.startsWith(folder) ? [url.slice(folder.length)] : []));
+}
+
+function modulesLoadedBy(program: string): string[] {
   const text = `
     import module, { createRequire } from "node:module";
     ${program}
     const required = Object.keys(createRequire(import.meta.url).cache);
     console.log(JSON.stringify([...globalThis.imported, ...required]));`;
   const flags = ["--import", dataUrl(recordImports), "--input-type=module", "--eval", text];
-  const urls = JSON.parse(execFileSync(process.execPath, flags, { cwd: tempDir(), encoding: "utf8" })) as string[];
-  const names = urls.flatMap((url) => /.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)/.exec(url)?.[1]?.replace("\\", "/") ?? []);
-  return [...new Set(names)].sort();
+  return JSON.parse(execFileSync(process.execPath, flags, { cwd: tempDir(), encoding: "utf8" })) as string[];
 }
 
 /** Puts the URL of every imported module into `globalThis.imported`. */
