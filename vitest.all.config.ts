@@ -11,12 +11,15 @@ export const onPostgres: readonly string[] = [
   "given-up",
   "max-duration",
   "hints",
+  "incremental",
+  "incremental-state",
   "materialize",
   "merge",
   "merge-vectors",
   "pipedrive",
   "raw-json",
   "row-schema",
+  "schema-datasets",
   "separate-steps",
   "several-writers",
   "state",
@@ -28,6 +31,11 @@ export const onPostgres: readonly string[] = [
   "working-dir",
   "write-dispositions",
 ];
+
+/** Files of test/e2e that run again on SQLite. Of those on Postgres the ones that ask what SQLite can answer. */
+export const onSqlite: readonly string[] = onPostgres.filter(
+  (name) => !["arrow", "chess", "feature-crossings", "hints", "materialize", "pipedrive", "raw-json"].includes(name),
+);
 
 // What `npm run test:all` runs: everything of `npm test`, and what needs more than Node and this folder: Python with the real dlt, servers, other versions
 // of Node. Projects do not extend the other configuration, since lists of files would be joined.
@@ -53,6 +61,16 @@ export default defineConfig({
           include: onPostgres.map((name) => `test/e2e/${name}.test.ts`),
           typecheck: { enabled: false },
           env: { LEAT_TEST_ALL: "1", LEAT_TEST_ON: "postgres" },
+        },
+      },
+      {
+        ...config,
+        test: {
+          ...config.test,
+          name: "sqlite",
+          include: onSqlite.map((name) => `test/e2e/${name}.test.ts`),
+          typecheck: { enabled: false },
+          env: { LEAT_TEST_ALL: "1", LEAT_TEST_ON: "sqlite" },
         },
       },
     ],

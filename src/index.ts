@@ -38,6 +38,8 @@ export {
 export type { LoadJobInfo } from "./destination-kit/load-job.ts";
 export type { CommitEvery } from "./extract/cutter.ts";
 export { NotRunningError, ResourceFailedError, RowInvalidError } from "./extract/errors.ts";
+export { CursorMissingError, CursorTypeError } from "./extract/incremental/errors.ts";
+export type { Cursor, CursorValue, Incremental, IncrementalOptions, Key } from "./extract/incremental/incremental-options.ts";
 export { withHints, withTableName } from "./extract/marked.ts";
 export type { Metrics } from "./extract/metrics.ts";
 export { rawJson } from "./extract/raw-json.ts";
@@ -86,6 +88,7 @@ export type {
   TableHints,
   WriteDisposition,
 } from "./schema/hint-options.ts";
+export type { CustomNaming } from "./schema/naming/custom-naming.ts";
 export { IdentifierError } from "./schema/naming/identifier.ts";
 export type { SchemaUpdate } from "./schema/update.ts";
 export type { IncrementalState, PipelineState } from "./state/document.ts";

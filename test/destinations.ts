@@ -8,12 +8,13 @@ import { postgres } from "../src/destinations/postgres/index.ts";
 import { DuckDbDatabases } from "../src/drivers/duckdb.ts";
 import { connectPostgres, type PostgresConnection } from "../src/drivers/postgres.ts";
 import type { Destination } from "../src/index.ts";
+import { newSqlite } from "./sqlite-database.ts";
 import { tempDir } from "./temp-dir.ts";
 
 /** A database of its own for one test, gone after it. */
 export interface TestDatabase {
-  readonly kind: "duckdb" | "postgres";
-  /** Path of the DuckDB file, or `postgres://` URL. */
+  readonly kind: "duckdb" | "postgres" | "sqlite";
+  /** Path of the DuckDB or SQLite file, or `postgres://` URL. */
   readonly url: string;
   /** A new object for the same database. */
   destination(): Destination;
@@ -22,18 +23,22 @@ export interface TestDatabase {
 }
 
 export interface TestDestination {
-  readonly name: "duckdb" | "postgres";
+  readonly name: "duckdb" | "postgres" | "sqlite";
   /** An empty database. To be called within a test. */
   create(): Promise<TestDatabase>;
 }
 
 const servers: readonly TestDestination[] = [{ name: "postgres", create: createPostgres }];
 
-/** The destinations that tests run on: DuckDB; in `npm run test:all` also those with a server. */
+/** The destinations that tests run on: the embedded ones; in `npm run test:all` also those with a server. */
 export const testDestinations: readonly TestDestination[] = [
   { name: "duckdb", create: createDuckDb },
+  { name: "sqlite", create: async () => newSqlite() },
   ...(process.env["LEAT_TEST_ALL"] === "1" ? servers : []),
 ];
+
+/** Those whose columns have types that all values keep, and that speak the dialect of Postgres, more or less. */
+export const typedDestinations: readonly TestDestination[] = testDestinations.filter(({ name }) => name !== "sqlite");
 
 async function createDuckDb(): Promise<TestDatabase> {
   const path = join(tempDir(), "data.duckdb");

@@ -14,7 +14,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
   if (!isInteractive) neverAsk();
   const texts: string[] = [];
   try {
-    await createProgram({ json, texts }).parseAsync(argv, { from: "user" });
+    await createProgram({ json, texts }).parseAsync(withCommand(argv), { from: "user" });
   } catch (error) {
     if (error instanceof CommanderError) {
       if (error.exitCode === 0) {
@@ -29,6 +29,12 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
     if (json) printJson({ error: failureDocument(error, { debug }) });
     else printError(failureText(error, { debug }));
   }
+}
+
+/** `leat --disable-telemetry` is a command line of its own in dlt. */
+function withCommand(argv: readonly string[]): readonly string[] {
+  const isAboutTelemetry = argv.includes("--disable-telemetry") || argv.includes("--enable-telemetry");
+  return isAboutTelemetry && argv.every((word) => word.startsWith("-")) ? [...argv, "telemetry"] : argv;
 }
 
 /** Help and version with `--json`. */

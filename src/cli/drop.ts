@@ -3,7 +3,7 @@ import { ConfigError } from "../core/errors.ts";
 import { openExisting } from "../pipeline/attach.ts";
 import { type CountedRows, countRows } from "../pipeline/counted-rows.ts";
 import type { DropInfo, DropOptions } from "../pipeline/drop.ts";
-import type { Pipeline } from "../pipeline/pipeline-type.ts";
+import type { OpenedPipeline } from "../pipeline/pipeline-type.ts";
 import { defaultPipelinesDir } from "../pipeline/working-dir.ts";
 import { isConfirmed } from "./confirm.ts";
 import { print, printError, printJson } from "./output.ts";
@@ -37,7 +37,7 @@ export async function dropCommand(name: string, resources: readonly string[], op
   const told = [...new Set(warnings)];
   if (plan.tables.length + plan.resources.length + plan.statePaths.length === 0)
     throw new ConfigError(["Nothing was changed: what was asked for matches nothing.", ...told].join(" "));
-  const counted = await countRows(pipeline, plan.tables);
+  const counted = await countRows(pipeline, plan.schemaName, plan.tables);
   if (!json) print(planText(pipeline, plan, counted, told));
   if (dryRun) return json ? printJson(planDocument(pipeline, plan, counted, told)) : undefined;
   if (!yes && !(await isConfirmed({ json }))) return printError("Nothing was changed.");
@@ -46,7 +46,7 @@ export async function dropCommand(name: string, resources: readonly string[], op
   else print("Dropped.");
 }
 
-function open(name: string, options: DropCommandOptions, onWarning: (message: string) => void): Promise<Pipeline> {
+function open(name: string, options: DropCommandOptions, onWarning: (message: string) => void): Promise<OpenedPipeline> {
   const { destination, datasetName } = options;
   return openExisting(name, {
     pipelinesDir: resolve(options.pipelinesDir ?? defaultPipelinesDir(process.env)),
@@ -68,7 +68,7 @@ function requestOf({ dropAll, statePaths, stateOnly, schema }: DropCommandOption
   };
 }
 
-function planText(pipeline: Pipeline, plan: DropInfo, counted: readonly CountedRows[], warnings: readonly string[]): string {
+function planText(pipeline: OpenedPipeline, plan: DropInfo, counted: readonly CountedRows[], warnings: readonly string[]): string {
   const place = placeOf(pipeline);
   const rows = [
     ...counted.map((table) => ["table", table.table, rowsText(table)]),
@@ -76,7 +76,7 @@ function planText(pipeline: Pipeline, plan: DropInfo, counted: readonly CountedR
     ...plan.statePaths.map((path) => ["state path", path]),
   ];
   return [
-    `Pipeline ${pipeline.name}: this is dropped, of schema ${plan.schemaName} in dataset ${pipeline.datasetName}${place === null ? "" : ` in ${place}`}`,
+    `Pipeline ${pipeline.name}: this is dropped, of schema ${plan.schemaName} in dataset ${pipeline.datasetOf(plan.schemaName)}${place === null ? "" : ` in ${place}`}`,
     ...tableText(rows),
     ...keptText(pipeline, plan),
     ...warnings,
@@ -87,7 +87,7 @@ function planText(pipeline: Pipeline, plan: DropInfo, counted: readonly CountedR
 }
 
 /** A resource that keeps its place in what the source shares does not start over. */
-function keptText(pipeline: Pipeline, { schemaName, resources, statePaths }: DropInfo): string[] {
+function keptText(pipeline: OpenedPipeline, { schemaName, resources, statePaths }: DropInfo): string[] {
   const goes = new Set(["resources", ...statePaths.map((path) => path.slice(schemaName.length + 1))]);
   const shared = Object.keys(pipeline.state.sources?.[schemaName] ?? {}).filter((key) => !goes.has(key));
   if (resources.length === 0 || shared.length === 0) return [];
@@ -100,16 +100,23 @@ function rowsText({ rows, isMore }: CountedRows): string {
 }
 
 function planDocument(
-  pipeline: Pipeline,
+  pipeline: OpenedPipeline,
   { tables: _, ...info }: DropInfo,
   counted: readonly CountedRows[],
   warnings: readonly string[],
 ): object {
   const tables = counted.map(({ table, rows, isMore }) => ({ name: table, rows: rows ?? null, ...(isMore ? { isMore } : {}) }));
-  return { pipeline: pipeline.name, datasetName: pipeline.datasetName, destinationPlace: placeOf(pipeline), ...info, tables, warnings };
+  return {
+    pipeline: pipeline.name,
+    datasetName: pipeline.datasetOf(info.schemaName),
+    destinationPlace: placeOf(pipeline),
+    ...info,
+    tables,
+    warnings,
+  };
 }
 
-function placeOf(pipeline: Pipeline): string | null {
+function placeOf(pipeline: OpenedPipeline): string | null {
   const place = pipeline.state._local?.["leat_destination_place"];
   return typeof place === "string" ? place : null;
 }

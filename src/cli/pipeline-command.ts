@@ -1,13 +1,11 @@
 import { Command, Option } from "commander";
 import { schemaFormats } from "../schema/formats/schema-formats.ts";
 import { printError } from "./output.ts";
-import { type SharedOptions, withSharedOptions } from "./shared-options.ts";
+import { allOptions, type SharedOptions, takeEverywhere, verboseOption, withSharedOptions } from "./shared-options.ts";
 
 interface PipelineOptions extends SharedOptions {
-  readonly verbose?: number;
   readonly pipelinesDir?: string;
   readonly listPipelines?: boolean;
-  readonly yes?: boolean;
 }
 
 /**
@@ -20,6 +18,7 @@ export function addPipelineCommand(program: Command): void {
     .description("Looks at the pipelines of this machine, and gives up packages that cannot be loaded.")
     .usage("[options] -l\n       leat pipeline [options] NAME [OPERATION]")
     .option("-l, --list-pipelines", "list the pipelines")
+    .addOption(verboseOption("more, of info, trace and load-package"))
     .argument("[name]", "the pipeline")
     .argument(
       "[operation...]",
@@ -27,7 +26,7 @@ export function addPipelineCommand(program: Command): void {
     )
     .passThroughOptions()
     .action(async (name: string | undefined, rest: readonly string[], _: unknown, command: Command) => {
-      const options = command.optsWithGlobals<PipelineOptions>();
+      const options = allOptions<PipelineOptions>(command);
       if (options.listPipelines) {
         const { listPipelines } = await import("./list-pipelines.ts");
         return listPipelines(options);
@@ -41,17 +40,20 @@ export function addPipelineCommand(program: Command): void {
 /** What can be done with one pipeline. The options may stand before and after the operation. */
 function operations(name: string, outer: PipelineOptions, program: Command): Command {
   const parser = withPipelineOptions(new Command(`leat pipeline ${name}`).copyInheritedSettings(program))
+    .addOption(verboseOption("more, of info, trace and load-package"))
     .helpOption("-h, --help", "print this help")
     .helpCommand(false);
   withPipelineOptions(parser.command("info", { isDefault: true }))
     .description("Shows working directory, destination, dataset, schemas, state and load packages.")
+    .addOption(verboseOption("more: the state of every source and resource; -vv: all tables with their columns"))
     .action(async (inner: PipelineOptions) => {
       const all = [outer, parser.opts<PipelineOptions>(), inner];
       const { showPipeline } = await import("./show-pipeline.ts");
       showPipeline(name, { ...Object.assign({}, ...all), verbose: all.reduce((sum, { verbose = 0 }) => sum + verbose, 0) });
     });
   withPipelineOptions(parser.command("trace"))
-    .description("Shows what the last run did: its steps, how long they took, errors; -v: rows, jobs and settings; -vv: and stacks.")
+    .description("Shows what the last run did: its steps, how long they took, errors.")
+    .addOption(verboseOption("more: rows, jobs and settings; -vv: stacks of errors"))
     .action(async (inner: PipelineOptions) => {
       const all = [outer, parser.opts<PipelineOptions>(), inner];
       const { showTrace } = await import("./show-trace.ts");
@@ -69,6 +71,7 @@ function operations(name: string, outer: PipelineOptions, program: Command): Com
     .description("Shows a load package, or does something with it.")
     .usage("[options] [LOAD_ID] [ACTION] [JOB]")
     .argument("[words...]", "the load id, default that of the newest package; then what to do:")
+    .addOption(verboseOption("more, of info: the files of jobs, the columns of new tables"))
     .option("--dry-run", "of abort and fail-job: only show what would be done")
     .option("-y, --yes", "do not ask")
     .addHelpText("after", packageActionsHelp)
@@ -124,12 +127,13 @@ function operations(name: string, outer: PipelineOptions, program: Command): Com
       const { dropCommand } = await import("./drop.ts");
       await dropCommand(name, resources, Object.assign({}, outer, parser.opts<PipelineOptions>(), inner));
     });
+  for (const command of parser.commands) takeEverywhere(command);
   return parser;
 }
 
 const packageActionsHelp = `
 Actions:
-  info            state, jobs with their rows, new tables (default); -v: and files and columns
+  info            state, jobs with their rows, new tables (default)
   row-counts      rows of the package, and how many of them the dataset has
   job PATTERN     the jobs with this in their name, and every attempt that failed
   abort           gives up this package and all newer ones, whose state builds on it
@@ -153,10 +157,8 @@ function operationFirst(parser: Command, words: readonly string[]): readonly str
 }
 
 function withPipelineOptions(command: Command): Command {
-  return withSharedOptions(command)
-    .option("-v, --verbose", "more: the state of every source and resource; -vv: all tables with their columns", (_, n: number) => n + 1, 0)
-    .option(
-      "--pipelines-dir <dir>",
-      "where the pipelines are; default as dlt: $DLT_DATA_DIR/pipelines, /var/dlt/pipelines for root, ~/.dlt/pipelines",
-    );
+  return withSharedOptions(command).option(
+    "--pipelines-dir <dir>",
+    "where the pipelines are; default as dlt: $DLT_DATA_DIR/pipelines, /var/dlt/pipelines for root, ~/.dlt/pipelines",
+  );
 }

@@ -4,9 +4,10 @@ import { print, printError } from "./output.ts";
 import { packageVersion } from "./package-version.ts";
 import { addPipelineCommand } from "./pipeline-command.ts";
 import { addRunCommand } from "./run-command.ts";
-import { withSharedOptions } from "./shared-options.ts";
+import { takeEverywhere, withRootOptions } from "./shared-options.ts";
 import { addStateCommand } from "./state-command.ts";
 import { addTelemetryCommand, noTelemetry } from "./telemetry-command.ts";
+import { addTypesCommand } from "./types-command.ts";
 
 const exitCodes = `
 Exit codes:
@@ -15,13 +16,13 @@ Exit codes:
 
 /** The command line. What a command needs is loaded when it is called. With `json` help and version are put into `texts`. */
 export function createProgram({ json, texts }: { readonly json: boolean; readonly texts: string[] }): Command {
-  const program = withSharedOptions(new Command("leat"))
+  const program = withRootOptions(new Command("leat"))
     .description("Moves data from anything iterable into tables, and remembers where it stopped.")
     .usage("[options] COMMAND")
     .option("--disable-telemetry", "there is none")
     .option("--enable-telemetry", "there is none")
     .option("--no-pwd", "of dlt; scripts find their modules as Node does")
-    .hook("preAction", (_, action) => tellOfNothing(action.optsWithGlobals()))
+    .hook("preAction", (_, action) => tellOfNothing(action))
     .version(`leat ${packageVersion()}`, "--version", "print the version")
     .helpOption("-h, --help", "print this help")
     .helpCommand(false)
@@ -33,18 +34,25 @@ export function createProgram({ json, texts }: { readonly json: boolean; readonl
       writeErr: (text) => (json ? undefined : process.stderr.write(text)),
     })
     .addHelpText("after", exitCodes);
-  // Said once, at the root; every command takes it.
-  program.options.find((option) => option.long === "--non-interactive")?.hideHelp(false);
   addInitCommand(program);
   addRunCommand(program);
   addPipelineCommand(program);
   addStateCommand(program);
+  addTypesCommand(program);
   addTelemetryCommand(program);
+  for (const command of program.commands) takeEverywhere(command);
   return program;
 }
 
 /** Options that scripts made for dlt may give, and that change nothing here. */
-function tellOfNothing(options: { readonly disableTelemetry?: boolean; readonly enableTelemetry?: boolean; readonly pwd?: boolean }): void {
-  if (options.disableTelemetry === true || options.enableTelemetry === true) printError(noTelemetry);
-  if (options.pwd === false) printError("--no-pwd changes nothing: scripts find their modules as Node does.");
+function tellOfNothing(action: Command): void {
+  const { disableTelemetry, enableTelemetry, pwd } = action.optsWithGlobals<DltOptions>();
+  if ((disableTelemetry === true || enableTelemetry === true) && action.name() !== "telemetry") printError(noTelemetry);
+  if (pwd === false) printError("--no-pwd changes nothing: scripts find their modules as Node does.");
+}
+
+interface DltOptions {
+  readonly disableTelemetry?: boolean;
+  readonly enableTelemetry?: boolean;
+  readonly pwd?: boolean;
 }

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { type SharedOptions, withSharedOptions } from "./shared-options.ts";
+import { allOptions, verboseOption, withSharedOptions } from "./shared-options.ts";
 
 export function addRunCommand(program: Command): void {
   withSharedOptions(program.command("run"))
@@ -8,6 +8,7 @@ export function addRunCommand(program: Command): void {
     .usage("[options] FILE [-- ARGUMENTS]")
     .argument("<file>", "the script")
     .argument("[arguments...]", "what the script finds in process.argv; after -- if they begin with a dash")
+    .addOption(verboseOption("more: the steps of each run, its rows, jobs and settings"))
     .addHelpText(
       "after",
       `
@@ -15,8 +16,8 @@ Progress goes to standard error. The result of each run goes to standard output,
 With --json standard output is a list of these results, and what the script prints goes to standard error.`,
     )
     .action(async (file: string, scriptArguments: readonly string[], _: unknown, command: Command) => {
-      const { json = false, debug = false } = command.optsWithGlobals<SharedOptions>();
+      const { json = false, debug = false, verbose } = allOptions(command);
       const { runScript } = await import("./run-script.ts");
-      await runScript(file, { scriptArguments, json, debug });
+      await runScript(file, { scriptArguments, json, debug, verbose });
     });
 }

@@ -8,6 +8,8 @@ export interface RunScriptOptions {
   readonly scriptArguments: readonly string[];
   readonly json: boolean;
   readonly debug: boolean;
+  /** 1 and more: of each run also its trace. */
+  readonly verbose: number;
 }
 
 /** Runs a script in this process, as `node FILE` would, TypeScript included. The session prints what there is to print when the process ends. */

@@ -1,18 +1,20 @@
-import type { LoadInfo } from "../pipeline/infos.ts";
+import type { LoadInfo, RunInfo } from "../pipeline/infos.ts";
 import { observePipelines } from "../pipeline/observer.ts";
 import { failureDocument } from "./failure-document.ts";
 import { exitCodeOf, failureText } from "./failure-text.ts";
 import { print, printError, printJson } from "./output.ts";
+import { traceText } from "./trace-text.ts";
 
 interface SessionOptions {
   readonly json: boolean;
   readonly debug: boolean;
+  readonly verbose: number;
 }
 
 /** From the start of a script to the end of the process: collects what its pipelines did, and prints it at the end. */
 export class ScriptSession {
   readonly #options: SessionOptions;
-  readonly #runs: LoadInfo[] = [];
+  readonly #runs: (LoadInfo | RunInfo)[] = [];
   readonly #printed = new Set<object>();
   #failure: { readonly error: unknown } | undefined;
   #isLoaded = false;
@@ -73,7 +75,11 @@ export class ScriptSession {
   }
 
   #printText(): void {
-    for (const run of this.#runs) if (!this.#printed.has(run)) print(String(run));
+    const { verbose } = this.#options;
+    for (const run of this.#runs) {
+      if (!this.#printed.has(run)) print(String(run));
+      if (verbose > 0 && "trace" in run) print(traceText(run.trace, verbose));
+    }
     if (this.#failure !== undefined) printError(failureText(this.#failure.error, this.#options));
   }
 }

@@ -71,7 +71,12 @@ function errorLines(error: TraceError, verbose: number): string[] {
 
 function settingLines(settings: PipelineTrace["resolvedConfig"]): string[] {
   if (settings.length === 0) return ["  none"];
-  return tableText(settings.map(({ key, value, provider }) => [key, typeof value === "string" ? value : JSON.stringify(value), provider]));
+  return tableText(settings.map(({ key, value, provider }) => [key, settingText(value), provider]));
+}
+
+/** A text with line breaks, such as that between the rows of CSV files, is one line too. */
+function settingText(value: unknown): string {
+  return typeof value === "string" && !/\p{Cc}/u.test(value) ? value : JSON.stringify(value);
 }
 
 function userTables(rowCounts: { readonly [table: string]: number }): { readonly [table: string]: number } {

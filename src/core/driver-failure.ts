@@ -9,17 +9,20 @@ export class DriverFailure extends Error {
   readonly retryable: boolean;
   /** The table or schema of `undefined-relation`, the package of `missing-driver`. */
   readonly subject: string | undefined;
+  /** Of `missing-driver`: another package that does as well. */
+  readonly alternative: string | undefined;
 
   constructor(
     kind: DriverFailureKind,
     message: string,
-    options: { readonly cause?: unknown; readonly retryable?: boolean; readonly subject?: string } = {},
+    options: { readonly cause?: unknown; readonly retryable?: boolean; readonly subject?: string; readonly alternative?: string } = {},
   ) {
     super(message, { cause: options.cause });
     this.name = "DriverFailure";
     this.kind = kind;
     this.retryable = options.retryable ?? false;
     this.subject = options.subject;
+    this.alternative = options.alternative;
   }
 }
 

@@ -33,6 +33,11 @@ export function createRuntime(options: RuntimeOptions = {}): Runtime {
   };
 }
 
+/** True when random bytes are those of the machine, which any thread can take. */
+export function usesChanceOfMachine(runtime: Pick<Runtime, "randomBytes">): boolean {
+  return runtime.randomBytes === randomBytes;
+}
+
 let lastMicros = 0;
 
 /** Milliseconds of the wall clock: `performance` counts on from the start of the process, and falls behind it in days. It only gives the digits below, and time still rises. */

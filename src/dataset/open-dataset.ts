@@ -1,14 +1,18 @@
 import { ConfigError } from "../core/errors.ts";
+import type { LoadSession } from "../destination-kit/contract.ts";
 import { isSystemTable, loadsTableName } from "../schema/system-tables.ts";
 import type { Dataset } from "./dataset.ts";
 import { type QueryParameter, queryOf } from "./query.ts";
 import { Reader, type ReaderOptions } from "./reader.ts";
-import { RelationValue } from "./relation-value.ts";
+import { checkTable, RelationValue } from "./relation-value.ts";
 
 /** The data of a pipeline. Opens nothing by itself. */
 export function openDataset(options: ReaderOptions): Dataset<string, number | bigint> {
   const reader = new Reader(options);
-  const table = (name: string): RelationValue => new RelationValue(reader, queryOf({ kind: "table", table: checkedTable(name) }));
+  const table = (name: string): RelationValue => {
+    checkTable("table", name);
+    return new RelationValue(reader, queryOf({ kind: "table", table: name }));
+  };
   const dataset = {
     name: options.datasetName,
     table,
@@ -18,11 +22,6 @@ export function openDataset(options: ReaderOptions): Dataset<string, number | bi
   };
   // A relation here knows nothing of the rows that the interface promises.
   return Object.freeze(dataset) as unknown as Dataset<string, number | bigint>;
-}
-
-function checkedTable(name: string): string {
-  if (typeof name === "string" && name !== "") return name;
-  throw new ConfigError(`\`table()\` needs the name of a table; got ${JSON.stringify(name) ?? String(name)}.`);
 }
 
 function sqlRelation(reader: Reader, texts: TemplateStringsArray, values: readonly unknown[]): RelationValue {
@@ -46,22 +45,26 @@ function withoutSemicolon(texts: readonly string[]): readonly string[] {
   return texts.with(-1, texts.at(-1)!.replace(/[\s;]+$/, ""));
 }
 
-/** Of the tables that hold the user's data, in one statement. */
+/** Of the tables that hold the user's data. */
 function rowCounts(reader: Reader): Promise<{ readonly [table: string]: number }> {
   return reader.use(async (session) => {
     await reader.requireDataset(session);
-    const found = await session.query<{ table_name: string }>(
-      "SELECT table_name FROM information_schema.tables " +
-        "WHERE table_catalog = current_database() AND table_schema = $1 AND table_type = 'BASE TABLE' ORDER BY table_name",
-      [reader.datasetIdentifier],
-    );
-    const tables = found.map((row) => row.table_name).filter((name) => !isSystemTable(name));
-    if (tables.length === 0) return {};
-    const counts = tables.map((name, index) => `SELECT ${index} AS at, count(*) AS rows FROM ${session.qualifiedName(name)}`);
-    const rows = await session.query<{ at: number; rows: number }>(counts.join(" UNION ALL "));
-    const byTable = new Map(rows.map((row) => [row.at, row.rows]));
-    return Object.fromEntries(tables.map((name, index) => [name, byTable.get(index) ?? 0]));
+    const tables = (await session.tableNames()).filter((name) => !isSystemTable(name));
+    const counts: [table: string, rows: number][] = [];
+    for (let at = 0; at < tables.length; at += tablesAtOnce)
+      counts.push(...(await countRows(session, tables.slice(at, at + tablesAtOnce))));
+    return Object.fromEntries(counts);
   });
+}
+
+/** Postgres does not take a statement of some ten thousand parts. */
+const tablesAtOnce = 500;
+
+async function countRows(session: LoadSession, tables: readonly string[]): Promise<[table: string, rows: number][]> {
+  const counts = tables.map((name, index) => `SELECT ${index} AS at, count(*) AS rows FROM ${session.qualifiedName(name)}`);
+  const rows = await session.query<{ at: number; rows: number }>(counts.join(" UNION ALL "));
+  const byTable = new Map(rows.map((row) => [row.at, row.rows]));
+  return tables.map((name, index) => [name, byTable.get(index) ?? 0]);
 }
 
 interface LoadRow {

@@ -4,7 +4,7 @@ import type { Operator } from "./relation.ts";
 export interface Query {
   readonly from: QuerySource;
   /** Undefined: all. */
-  readonly columns: readonly string[] | undefined;
+  readonly columns: readonly Selected[] | undefined;
   /** One value in place of rows. */
   readonly aggregate: Aggregation | undefined;
   readonly conditions: readonly Condition[];
@@ -12,13 +12,25 @@ export interface Query {
   readonly limit: number | undefined;
 }
 
+/** A column, or all that a table brought by a join. */
+export type Selected = string | { readonly allOf: Join };
+
 export type QuerySource =
   | { readonly kind: "table"; readonly table: string }
   | { readonly kind: "query"; readonly query: Query }
+  | { readonly kind: "join"; readonly join: Join }
   /** SQL that somebody wrote, with its parameters between the texts. */
   | { readonly kind: "text"; readonly texts: readonly string[]; readonly parameters: readonly QueryParameter[] };
 
 export type QueryParameter = { readonly kind: "value"; readonly value: unknown } | { readonly kind: "query"; readonly query: Query };
+
+/** Rows of a query, each beside every row of a table that belongs to it. */
+export interface Join {
+  readonly left: Query;
+  readonly table: string;
+  /** A column of the left side and one of the table. Undefined: as the schema says. */
+  readonly on: readonly [column: string, ofTable: string] | undefined;
+}
 
 export interface Aggregation {
   readonly name: "max" | "min" | "count";
@@ -59,26 +71,37 @@ export function limited(query: Query, rows: number): Query {
   return { ...query, limit: Math.min(rows, query.limit ?? rows) };
 }
 
+/** The left side has all its columns, since those that link the tables need not be selected; what was selected stays so for the rows that come out. */
+export function joined(query: Query, table: string, on: Join["on"]): Query {
+  const whole = withAllColumns(query);
+  // The order of a subquery is lost, but its limit needs one.
+  const left = query.limit === undefined ? { ...whole, order: [] } : whole;
+  const join = { left, table, on };
+  const columns = selectedOf(query);
+  return {
+    ...queryOf({ kind: "join", join }),
+    columns: columns === undefined ? undefined : [...columns, { allOf: join }],
+    order: query.order,
+  };
+}
+
 export function aggregated(query: Query, aggregate: Aggregation): Query {
   return { ...unlimited(query), columns: undefined, order: [], aggregate };
 }
 
+/** True when nothing is done with what it is from. */
+export function isPlain({ columns, aggregate, conditions, order, limit }: Query): boolean {
+  return columns === undefined && aggregate === undefined && conditions.length === 0 && order.length === 0 && limit === undefined;
+}
+
 /** True for SQL as somebody wrote it, which may be no SELECT. */
 export function isPlainText(query: Query): boolean {
-  const { from, columns, aggregate, conditions, order, limit } = query;
-  return (
-    from.kind === "text" &&
-    columns === undefined &&
-    aggregate === undefined &&
-    conditions.length === 0 &&
-    order.length === 0 &&
-    limit === undefined
-  );
+  return query.from.kind === "text" && isPlain(query);
 }
 
 /** True for a whole table. */
 export function isPlainTable(query: Query): query is Query & { readonly from: { readonly kind: "table" } } {
-  return query.from.kind === "table" && isPlainText({ ...query, from: { kind: "text", texts: [], parameters: [] } });
+  return query.from.kind === "table" && isPlain(query);
 }
 
 /** The tables that it names; those inside of a text are not known. */
@@ -88,12 +111,37 @@ export function tablesOf({ from }: Query): readonly string[] {
       return [from.table];
     case "query":
       return tablesOf(from.query);
+    case "join":
+      return [...tablesOf(from.join.left), from.join.table];
     default:
       return from.parameters.flatMap((parameter) => (parameter.kind === "query" ? tablesOf(parameter.query) : []));
+  }
+}
+
+/** The joins in it, the innermost first. */
+export function joinsOf({ from }: Query): readonly Join[] {
+  switch (from.kind) {
+    case "table":
+      return [];
+    case "query":
+      return joinsOf(from.query);
+    case "join":
+      return [...joinsOf(from.join.left), from.join];
+    default:
+      return from.parameters.flatMap((parameter) => (parameter.kind === "query" ? joinsOf(parameter.query) : []));
   }
 }
 
 /** What comes after a limit works on the rows that it left. */
 function unlimited(query: Query): Query {
   return query.limit === undefined ? query : queryOf({ kind: "query", query });
+}
+
+function withAllColumns(query: Query): Query {
+  const all = { ...query, columns: undefined };
+  return query.from.kind === "query" ? { ...all, from: { kind: "query", query: withAllColumns(query.from.query) } } : all;
+}
+
+function selectedOf({ columns, from }: Query): Query["columns"] {
+  return columns ?? (from.kind === "query" ? selectedOf(from.query) : undefined);
 }

@@ -1,6 +1,8 @@
 import { ConfigError } from "../core/errors.ts";
+import type { ArrowData } from "../formats/arrow/arrow-data.ts";
 import { countOf, oneOf } from "../schema/given.ts";
-import { aggregated, filtered, isPlainText, limited, ordered, type Query, selecting } from "./query.ts";
+import { joinedTables } from "./join-links.ts";
+import { aggregated, filtered, isPlainText, joined, limited, ordered, type Query, selecting } from "./query.ts";
 import type { Reader } from "./reader.ts";
 import { type Operator, operators } from "./relation.ts";
 import type { Loose } from "./tables.ts";
@@ -46,6 +48,16 @@ export class RelationValue implements AsyncIterable<Loose> {
     return this.#with(limited(this.#query, countOf("limit", rows)));
   }
 
+  join(table: string, on?: readonly [column: string, ofTable: string]): RelationValue {
+    checkTable("join", table);
+    if (on !== undefined) checkPair(table, on);
+    if (joinedTables(this.#query).some((one) => one.prefix !== "" && one.table === table))
+      throw new ConfigError(
+        `Table \`${table}\` is joined already, and its columns can come once. For more, write the query with the tag sql.`,
+      );
+    return this.#with(joined(this.#query, table, on));
+  }
+
   max(column: string): Promise<unknown> {
     return this.#aggregate("max", column);
   }
@@ -74,6 +86,11 @@ export class RelationValue implements AsyncIterable<Loose> {
     return this.#reader.batches(this.#query, countOf("batches", rows, 1));
   }
 
+  async arrow(): Promise<ArrowData> {
+    const { arrowTable } = await import("./arrow/arrow-table.ts");
+    return await arrowTable(this.#reader, this.#query);
+  }
+
   toSql(): string {
     return this.#reader.toSql(this.#query);
   }
@@ -91,6 +108,19 @@ export class RelationValue implements AsyncIterable<Loose> {
     const [row] = await this.#reader.rows(aggregated(this.#query, { name, column }));
     return row?.[name] ?? null;
   }
+}
+
+/** Throws ConfigError. */
+export function checkTable(method: string, name: unknown): void {
+  if (typeof name === "string" && name !== "") return;
+  throw new ConfigError(`\`${method}()\` needs the name of a table; got ${JSON.stringify(name) ?? String(name)}.`);
+}
+
+function checkPair(table: string, on: unknown): void {
+  if (Array.isArray(on) && on.length === 2 && on.every((column) => typeof column === "string" && column !== "")) return;
+  throw new ConfigError(
+    `\`join(${JSON.stringify(table)}, ...)\` takes a pair of columns, \`["column", "column of ${table}"]\`; got ${JSON.stringify(on)}.`,
+  );
 }
 
 function checkColumn(method: string): (column: unknown) => void {

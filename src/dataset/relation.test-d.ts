@@ -1,4 +1,4 @@
-import type { Decimal, PlainDate, Relation, TableName, TableRow } from "leat";
+import type { ArrowData, Decimal, PlainDate, Relation, TableName, TableRow } from "leat";
 import { current, pipeline } from "leat";
 import { describe, expectTypeOf, it } from "vitest";
 
@@ -58,6 +58,30 @@ describe("a dataset with generated types", () => {
     expectTypeOf(games.toSql()).toEqualTypeOf<string>();
   });
 
+  it("knows the columns that a join brings, under the name of their table", async () => {
+    const joined = games.join("typed_games__tags");
+    const row = await joined.fetchOne();
+    expectTypeOf(row!.typed_games__tags__value).toEqualTypeOf<string>();
+    expectTypeOf(row!.uuid).toEqualTypeOf<string>();
+    expectTypeOf(await joined.select("uuid", "typed_games__tags__value").fetchAll()).toEqualTypeOf<
+      { uuid: string; typed_games__tags__value: string }[]
+    >();
+    expectTypeOf(await joined.max("typed_games__tags__value")).toEqualTypeOf<string | null>();
+    games.join("typed_games", ["uuid", "uuid"]).where("typed_games__rating", ">", 5);
+    const exact = await p.dataset({ integers: "bigint" }).table("typed_games__tags").join("typed_games").fetchOne();
+    expectTypeOf(exact!.typed_games__rating).toEqualTypeOf<number | bigint | null>();
+    // @ts-expect-error no such table
+    games.join("typed_tags");
+    // @ts-expect-error no such column to join by
+    games.join("typed_games__tags", ["elo", "value"]);
+    // @ts-expect-error a column of the other table has its prefix
+    joined.where("value", "=", "x");
+  });
+
+  it("gives Arrow tables", async () => {
+    expectTypeOf(await games.arrow()).toEqualTypeOf<ArrowData>();
+  });
+
   it("says that integers may be bigint where they are read as such", async () => {
     const row = await p.dataset({ integers: "bigint" }).table("typed_games").fetchOne();
     expectTypeOf(row!.rating).toEqualTypeOf<number | bigint | null>();
@@ -84,6 +108,14 @@ describe("a dataset without generated types", () => {
     expectTypeOf(await table.fetchOne()).toEqualTypeOf<Record<string, unknown> | undefined>();
     for await (const row of table.select("a", "b").orderBy("a", "desc").limit(3)) expectTypeOf(row.a).toEqualTypeOf<unknown>();
     current.pipeline().dataset().table("of_another_project").where("x", "=", 1);
+  });
+
+  it("joins whatever there is", async () => {
+    const joined = table.join("y").join("z", ["a", "b"]);
+    expectTypeOf((await joined.select("y__a").fetchOne())!.y__a).toEqualTypeOf<unknown>();
+    expectTypeOf(await joined.max("z__b")).toEqualTypeOf<unknown>();
+    const largest: number | null = await joined.max("z__b");
+    expectTypeOf(largest).toEqualTypeOf<number | null>();
   });
 
   it("gives a largest value of the type it is used as", async () => {

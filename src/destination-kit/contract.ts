@@ -1,4 +1,5 @@
 import type { ConfigOf, ConfigOverrides, ConfigSpec } from "../config/field.ts";
+import type { ResultColumn } from "../core/result-column.ts";
 import type { SchemaDocument } from "../schema/document.ts";
 import type { SchemaUpdate } from "../schema/update.ts";
 import type { StateRow } from "../state/state-row.ts";
@@ -29,6 +30,8 @@ export interface DestinationContract<Type extends string = string> extends Desti
 export interface OpenContext {
   readonly pipelineName: string;
   readonly datasetName: string;
+  /** The dataset that keeps the state of the pipeline, committed together with rows of the other. Default `datasetName`. */
+  readonly stateDatasetName?: string | undefined;
   readonly workingDir: string;
   /** Relative paths start here. */
   readonly cwd: string;
@@ -41,6 +44,8 @@ export interface OpenContext {
 export interface ReadOptions {
   /** Columns of integers are bigint, small values too. */
   readonly integers?: "bigint" | undefined;
+  /** Called with the columns of the result before its first rows come; also when none come. */
+  readonly onColumns?: ((columns: readonly ResultColumn[]) => void) | undefined;
 }
 
 /** Plain SQL in the destination's dialect; a table without a dataset is one of this dataset. Values are exact: unsafe integers are bigint, decimals Decimal, timestamps Timestamp. */
@@ -69,6 +74,10 @@ export interface LoadSession extends SqlConnection, AsyncDisposable {
   /** The newest stored version of a schema; undefined when there is none, also without table or dataset. */
   readSchema(schemaName: string): Promise<StoredSchema | undefined>;
   datasetExists(): Promise<boolean>;
+  /** The names of all tables of the dataset, in order; empty also without dataset. Views are not among them. */
+  tableNames(): Promise<readonly string[]>;
+  /** The columns of those of the tables that exist, by the name that was asked for. */
+  columnsOf(tables: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;
   /** True when that package was committed. */
   hasLoad(loadId: string): Promise<boolean>;
   /**

@@ -42,8 +42,9 @@ export class UndefinedRelationError extends DestinationError {
   readonly code = "undefined-relation" as const;
   readonly relation: string;
 
-  constructor(relation: string, options: FailureOptions) {
-    super(`\`${relation}\` does not exist in \`${options.destination}\`. Load it first, or check its name.`, options);
+  constructor(relation: string, options: FailureOptions & { readonly advice?: string | undefined }) {
+    const { advice = "Load it first, or check its name." } = options;
+    super(`\`${relation}\` does not exist in \`${options.destination}\`. ${advice}`, options);
     this.relation = relation;
   }
 }
@@ -59,10 +60,19 @@ export class MissingDriverError extends DestinationError {
   /** Several are separated by spaces. */
   readonly packageName: string;
 
-  constructor(packageName: string, options: FailureOptions) {
+  constructor(
+    packageName: string,
+    options: FailureOptions & {
+      /** Who needs it; default the destination. */
+      readonly what?: string;
+      /** A package that does as well. */
+      readonly alternative?: string | undefined;
+    },
+  ) {
     const names = packageName.split(" ").map((name) => `\`${name}\``);
     const what = names.length === 1 ? `the package ${names[0]}. Install it` : `the packages ${names.join(", ")}. Install them`;
-    super(`Destination \`${options.destination}\` needs ${what}: npm install ${packageName}`, options);
+    const instead = options.alternative === undefined ? "" : ` (\`${options.alternative}\` does as well)`;
+    super(`${options.what ?? `Destination \`${options.destination}\``} needs ${what}: npm install ${packageName}${instead}`, options);
     this.packageName = packageName;
   }
 }

@@ -1,3 +1,5 @@
+import type { CsvReading } from "../formats/job-format.ts";
+
 /** One finished row file that goes into one table. */
 export interface LoadJob {
   /** Name of the file without its retry count: the same for every attempt. */
@@ -9,6 +11,8 @@ export interface LoadJob {
   readonly path: string;
   /** Size of the file. */
   readonly bytes: number;
+  /** How to read a CSV file that is not written in the usual way: with a comma, line feeds, UTF-8 and a header. */
+  readonly csv?: CsvReading;
 }
 
 /** A job as infos, traces and errors show it. */

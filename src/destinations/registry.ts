@@ -8,4 +8,5 @@ export type DestinationFactory = (options?: { readonly name?: string; readonly p
 export const destinationFactories: ReadonlyMap<string, DestinationFactory> = new Map<string, DestinationFactory>([
   ["duckdb", async (options) => (await import("./duckdb/index.ts")).duckdb(options)],
   ["postgres", async (options) => (await import("./postgres/index.ts")).postgres(options)],
+  ["sqlite", async (options) => (await import("./sqlite/index.ts")).sqlite(options)],
 ]);

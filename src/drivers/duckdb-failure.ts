@@ -70,14 +70,12 @@ const knownFailures: readonly KnownFailure[] = [
   },
   {
     pattern: /No space left on device|Disk quota exceeded/,
-    tell: ({ path, cause }) => connection(`The disk of \`${path}\` is full. Free some space and run again.`, cause, { retryable: true }),
+    tell: ({ path, cause }) => connection(`The disk of \`${path}\` is full. Free some space and run again.`, cause),
   },
   {
     pattern: /File too large/,
     tell: ({ path, cause }) =>
-      connection(`\`${path}\` would pass the file size limit of this process. Raise the limit (\`ulimit -f\`) and run again.`, cause, {
-        retryable: true,
-      }),
+      connection(`\`${path}\` would pass the file size limit of this process. Raise the limit (\`ulimit -f\`) and run again.`, cause),
   },
   {
     pattern: /Cannot open file.*No such file or directory/s,

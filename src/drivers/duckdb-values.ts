@@ -3,7 +3,8 @@ import { Decimal } from "decimal.js";
 import { PlainDate } from "../core/plain-date.ts";
 import { PlainDateTime } from "../core/plain-date-time.ts";
 import { PlainTime } from "../core/plain-time.ts";
-import { microsOf, Timestamp } from "../core/timestamp.ts";
+import { setOwn } from "../core/set-own.ts";
+import { Timestamp } from "../core/timestamp.ts";
 
 /** The driver package, once it is loaded. */
 export type DuckDbApi = typeof api;
@@ -18,7 +19,7 @@ export interface ResultColumns {
 }
 
 /**
- * Between DuckDB's values and ours, both ways without loss. Timestamps keep microseconds, decimals all digits;
+ * DuckDB's values as ours, without loss. Timestamps keep microseconds, decimals all digits;
  * what ours cannot hold (nanoseconds, the year 12000, infinity) is read as DuckDB's text.
  */
 export class DuckDbValues {
@@ -33,10 +34,12 @@ export class DuckDbValues {
   /** Turns columns into row objects. Per cell: no closure, no lookup for plain values. */
   appendRows<Row>({ names, bigints }: ResultColumns, columns: readonly (readonly api.DuckDBValue[])[], rows: Row[]): void {
     const count = columns[0]?.length ?? 0;
+    const odd = names.indexOf("__proto__");
     for (let at = 0; at < count; at++) {
       const row: Record<string, unknown> = {};
       for (let column = 0; column < names.length; column++) row[names[column]!] = this.fromDuckDb(columns[column]![at]!);
       for (const column of bigints) row[names[column]!] = toBigint(columns[column]![at]!);
+      if (odd >= 0) setOwn(Object.setPrototypeOf(row, Object.prototype) as object, "__proto__", this.fromDuckDb(columns[odd]![at]!));
       rows.push(row as Row);
     }
   }
@@ -53,30 +56,6 @@ export class DuckDbValues {
     if (typeof value !== "object" || value === null) return value;
     const decode = this.#decoders.get(value.constructor);
     return decode === undefined ? String(value) : decode(value as never);
-  }
-
-  toParameter(value: unknown): api.DuckDBValue {
-    const { DuckDBBlobValue, DuckDBDateValue, DuckDBTimestampTZValue, DuckDBTimestampValue, DuckDBTimeValue, listValue } = this.#api;
-    if (value === undefined || value === null) return null;
-    if (typeof value === "number") return Number.isSafeInteger(value) || !Number.isInteger(value) ? value : String(value);
-    if (typeof value !== "object") return typeof value === "bigint" || typeof value === "boolean" ? value : String(value);
-    if (value instanceof Date) return new DuckDBTimestampTZValue(BigInt(microsOf(value)));
-    if (value instanceof PlainDateTime) return new DuckDBTimestampValue(BigInt(value.micros));
-    if (value instanceof PlainDate) return new DuckDBDateValue(value.days);
-    if (value instanceof PlainTime) return new DuckDBTimeValue(BigInt(value.micros));
-    if (value instanceof Uint8Array) return new DuckDBBlobValue(value);
-    if (Decimal.isDecimal(value)) return this.#decimal(value);
-    if (Array.isArray(value)) return listValue(value.map((item) => this.toParameter(item)));
-    return JSON.stringify(value);
-  }
-
-  /** A number that DuckDB's decimals cannot hold goes as text, which it casts. */
-  #decimal(value: Decimal): api.DuckDBValue {
-    const text = value.toFixed();
-    const scale = value.decimalPlaces();
-    const digits = text.replace(/[-.]/g, "");
-    if (!value.isFinite() || digits.length > 38) return text;
-    return new this.#api.DuckDBDecimalValue(BigInt(text.replace(".", "")), Math.max(digits.length, scale, 1), scale);
   }
 }
 

@@ -2,13 +2,16 @@ import { existsSync, linkSync, readdirSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { DuckDBConnection, DuckDBInstance, DuckDBResult, DuckDBValue } from "@duckdb/node-api";
+import type { DuckDBConnection, DuckDBInstance, DuckDBResult, DuckDBType, DuckDBValue } from "@duckdb/node-api";
 import { crashPoint } from "../core/crash-point.ts";
 import { DriverFailure } from "../core/driver-failure.ts";
 import { syncFolder } from "../core/files.ts";
 import { isRunning } from "../core/is-running.ts";
 import { moveFile } from "../core/move-file.ts";
+import type { ResultColumn } from "../core/result-column.ts";
+import { duckDbColumns } from "./duckdb-columns.ts";
 import { duckDbFailure, type FailurePlace } from "./duckdb-failure.ts";
+import { duckDbParameters } from "./duckdb-parameters.ts";
 import { type DuckDbApi, DuckDbValues, type ResultColumns } from "./duckdb-values.ts";
 
 export const inMemory = ":memory:";
@@ -54,12 +57,15 @@ export class DuckDbDatabases {
 export interface DuckDbReadOptions {
   /** Columns of integers are bigint, small values too. */
   readonly integers?: "bigint" | undefined;
+  /** Called with the columns of the result before its first rows. */
+  readonly onColumns?: ((columns: readonly ResultColumn[]) => void) | undefined;
 }
 
 /** One connection. Values are exact; failures are DriverFailure. */
 export class DuckDbConnection {
   /** A transaction does not see what another connection of this process commits meanwhile. Other processes cannot open the file. */
   readonly commitLock: unknown;
+  readonly #api: DuckDbApi;
   readonly #connection: DuckDBConnection;
   readonly #values: DuckDbValues;
   readonly #place: FailurePlace;
@@ -72,6 +78,7 @@ export class DuckDbConnection {
     parts: { api: DuckDbApi; place: FailurePlace; catalog: string; commitLock: unknown; release: () => void },
   ) {
     this.commitLock = parts.commitLock;
+    this.#api = parts.api;
     this.#connection = connection;
     this.#values = new DuckDbValues(parts.api);
     this.#place = parts.place;
@@ -81,7 +88,7 @@ export class DuckDbConnection {
 
   query<Row>(sql: string, parameters?: readonly unknown[], options?: DuckDbReadOptions): Promise<Row[]> {
     return this.#telling(async () => {
-      const result = await this.#connection.run(sql, this.#bound(parameters));
+      const result = await this.#connection.run(sql, ...this.#bound(parameters));
       const columns = this.#columnsOf(result, options);
       const rows: Row[] = [];
       for (const chunk of await result.fetchAllChunks()) this.#values.appendRows(columns, chunk.getColumns(), rows);
@@ -90,7 +97,7 @@ export class DuckDbConnection {
   }
 
   async *batches<Row>(sql: string, parameters: readonly unknown[], size: number, options?: DuckDbReadOptions): AsyncGenerator<Row[]> {
-    const result = await this.#telling(() => this.#connection.stream(sql, this.#bound(parameters)));
+    const result = await this.#telling(() => this.#connection.stream(sql, ...this.#bound(parameters)));
     const columns = this.#columnsOf(result, options);
     let rows: Row[] = [];
     let isAtEnd = false;
@@ -111,11 +118,14 @@ export class DuckDbConnection {
   }
 
   execute(sql: string, parameters?: readonly unknown[]): Promise<{ readonly rowCount: number }> {
-    return this.#telling(async () => ({ rowCount: (await this.#connection.run(sql, this.#bound(parameters))).rowsChanged }));
+    return this.#telling(async () => ({ rowCount: (await this.#connection.run(sql, ...this.#bound(parameters))).rowsChanged }));
   }
 
   async script(statements: readonly string[]): Promise<void> {
-    if (statements.length > 0) await this.#telling(() => this.#connection.run(statements.join(";\n")));
+    if (statements.length === 0) return;
+    // Of a transaction that a statement has failed in, COMMIT is a rollback without a word; any other statement says so.
+    const asked = statements.at(-1) === "COMMIT" ? [...statements.slice(0, -1), "SELECT 1", "COMMIT"] : statements;
+    await this.#telling(() => this.#connection.run(asked.join(";\n")));
   }
 
   async schemaExists(schema: string): Promise<boolean> {
@@ -168,8 +178,9 @@ export class DuckDbConnection {
     }
   }
 
-  #columnsOf(result: DuckDBResult, { integers }: DuckDbReadOptions = {}): ResultColumns {
+  #columnsOf(result: DuckDBResult, { integers, onColumns }: DuckDbReadOptions = {}): ResultColumns {
     const names = result.deduplicatedColumnNames();
+    onColumns?.(duckDbColumns(this.#api, names, result.columnTypes()));
     return { names, bigints: integers === "bigint" ? this.#values.integerColumns(result.columnTypes()) : [] };
   }
 
@@ -193,8 +204,11 @@ export class DuckDbConnection {
     return new Map(tables.map((table) => [table, byName.get(table.toLowerCase()) ?? []]));
   }
 
-  #bound(parameters: readonly unknown[] | undefined): DuckDBValue[] | undefined {
-    return parameters === undefined || parameters.length === 0 ? undefined : parameters.map((value) => this.#values.toParameter(value));
+  #bound(parameters: readonly unknown[] | undefined): [values?: DuckDBValue[], types?: DuckDBType[]] {
+    if (parameters === undefined || parameters.length === 0) return [];
+    const { values, types } = duckDbParameters(this.#api, parameters);
+    // The package looks at the values where there is no type, though it does not say so.
+    return [values, types as DuckDBType[]];
   }
 
   async #telling<T>(work: () => Promise<T>): Promise<T> {

@@ -99,6 +99,15 @@ const knownFailures: readonly KnownFailure[] = [
     tell: ({ place, text, cause }) => connection(`\`${place.name}\` takes no writes: ${text} Name the primary server.`, cause),
   },
   {
+    // Before its class, which passes by itself.
+    codes: ["53100"],
+    tell: diskFull,
+  },
+  {
+    pattern: /No space left on device/,
+    tell: diskFull,
+  },
+  {
     codes: ["53"],
     tell: ({ place, text, cause }) => connection(`\`${place.name}\` is short of something: ${text} Run again later.`, cause, again),
   },
@@ -143,6 +152,11 @@ const knownFailures: readonly KnownFailure[] = [
       ),
   },
 ];
+
+/** Another try a moment later finds it as full, and only makes it fuller. */
+function diskFull({ place, text, cause }: Failure): DriverFailure {
+  return connection(`The disk of \`${place.name}\` is full: ${text} Free some space there and run again.`, cause);
+}
 
 function connection(message: string, cause: unknown, options: { readonly retryable?: boolean } = {}): DriverFailure {
   return new DriverFailure("connection", message, { cause, ...options });

@@ -3,12 +3,15 @@ import { decimalTextOf } from "../core/decimal-text.ts";
 import { PlainDate } from "../core/plain-date.ts";
 import { PlainDateTime } from "../core/plain-date-time.ts";
 import { PlainTime } from "../core/plain-time.ts";
+import type { ResultColumn } from "../core/result-column.ts";
 import { microsOf, Timestamp, timestampText } from "../core/timestamp.ts";
 import { parsePostgresArray } from "./postgres-array.ts";
 
 export interface PostgresReadOptions {
   /** Columns of integers are bigint, small values too. */
   readonly integers?: "bigint" | undefined;
+  /** Called with the columns of the result before its first rows. */
+  readonly onColumns?: ((columns: readonly ResultColumn[]) => void) | undefined;
 }
 
 type Decoder = (text: string) => unknown;

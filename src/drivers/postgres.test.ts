@@ -67,6 +67,18 @@ describe("a login that fails", () => {
     const location = await listening((socket) => socket.end(errorMessage("53300", "sorry, too many clients already")));
     expect(await failure(location)).toMatchObject({ kind: "connection", retryable: true });
   });
+
+  test.each([
+    ["53100", 'could not extend file "base/1/2"'],
+    ["58030", 'could not write to file "base/pgsql_tmp/x": No space left on device'],
+  ])("for a full disk (%s) is not: it says so at once", async (code, text) => {
+    const location = await listening((socket) => socket.end(errorMessage(code, text)));
+    expect(await failure(location)).toMatchObject({
+      kind: "connection",
+      retryable: false,
+      message: expect.stringMatching(/^The disk of .* is full/),
+    });
+  });
 });
 
 describe("encryption", () => {

@@ -4,6 +4,8 @@ import { createGunzip } from "node:zlib";
 import type { Client, CustomTypesConfig, QueryArrayResult } from "pg";
 import { DriverFailure } from "../core/driver-failure.ts";
 import { InternalError } from "../core/errors.ts";
+import { setOwn } from "../core/set-own.ts";
+import { postgresColumns } from "./postgres-columns.ts";
 import { type PostgresPlace, postgresFailure } from "./postgres-failure.ts";
 import { loadPostgresPackages, type PostgresPackages } from "./postgres-packages.ts";
 import { asksForOther, type PostgresTls, type TlsAttempt, tlsAttempts } from "./postgres-tls.ts";
@@ -125,7 +127,9 @@ export class PostgresConnection {
   query<Row>(sql: string, parameters?: readonly unknown[], options?: PostgresReadOptions): Promise<Row[]> {
     return this.#inTurn(async () => {
       const { fields, rows } = await this.#run(sql, parameters, options);
-      return rowObjects<Row>(distinctNames(fields), rows);
+      const names = distinctNames(fields);
+      options?.onColumns?.(postgresColumns(names, fields));
+      return rowObjects<Row>(names, rows);
     });
   }
 
@@ -136,6 +140,7 @@ export class PostgresConnection {
       this.#isReading = true;
     });
     const idle = this.#nextIdle();
+    let names: readonly string[] | undefined;
     try {
       this.#client.query(cursor);
       for (;;) {
@@ -143,8 +148,13 @@ export class PostgresConnection {
           () =>
             new Promise<Row[]>((resolve, reject) => {
               cursor.read(size, (error, read, result) => {
-                if (error) reject(error);
-                else resolve(rowObjects<Row>(distinctNames(result?.fields ?? []), read));
+                if (error) return reject(error);
+                const fields = result?.fields ?? [];
+                if (names === undefined) {
+                  names = distinctNames(fields);
+                  options?.onColumns?.(postgresColumns(names, fields));
+                }
+                resolve(rowObjects<Row>(names, read));
               });
             }),
         );
@@ -164,7 +174,12 @@ export class PostgresConnection {
   }
 
   async script(statements: readonly string[]): Promise<void> {
-    if (statements.length > 0) await this.#inTurn(() => this.#run(statements.join(";\n")));
+    if (statements.length === 0) return;
+    await this.#inTurn(async () => {
+      const { command } = await this.#run(statements.join(";\n"));
+      // Postgres takes this for no failure.
+      if (command === "ROLLBACK" && statements.at(-1) === "COMMIT") throw rolledBack();
+    });
   }
 
   /** The file may be gzipped. */
@@ -245,6 +260,13 @@ function busy(): DriverFailure {
   return new DriverFailure("statement", "The connection reads a result in batches. Read it to the end first, or open another connection.");
 }
 
+function rolledBack(): DriverFailure {
+  return new DriverFailure(
+    "statement",
+    "The transaction is rolled back, since a statement in it failed. Let that error leave the transaction.",
+  );
+}
+
 function typesOf(options: PostgresReadOptions | undefined): CustomTypesConfig {
   return { getTypeParser: ((oid: number) => decoderOf(oid, options)) as CustomTypesConfig["getTypeParser"] };
 }
@@ -260,9 +282,11 @@ function distinctNames(fields: readonly { readonly name: string }[]): readonly s
 }
 
 function rowObjects<Row>(names: readonly string[], rows: readonly (readonly unknown[])[]): Row[] {
+  const odd = names.indexOf("__proto__");
   return rows.map((cells) => {
     const row: Record<string, unknown> = {};
     for (let column = 0; column < names.length; column++) row[names[column]!] = cells[column];
+    if (odd >= 0) setOwn(Object.setPrototypeOf(row, Object.prototype) as object, "__proto__", cells[odd]);
     return row as Row;
   });
 }

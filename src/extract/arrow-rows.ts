@@ -1,5 +1,6 @@
 import { ConfigError } from "../core/errors.ts";
 import type { ArrowData } from "../formats/arrow/arrow-data.ts";
+import { ArrowPart } from "../formats/arrow/arrow-part.ts";
 import { ArrowUnsupported } from "../formats/arrow/arrow-type.ts";
 import { columnOfType } from "../formats/arrow/column-of-type.ts";
 import { ArrowCellError, openColumns } from "../formats/arrow/write-arrow.ts";
@@ -21,6 +22,13 @@ export interface ArrowSettings {
   readonly naming: NamingConvention;
   readonly jobFormat: (table: TableSchema) => JobFormat;
   readonly newRowId: () => string;
+  /** Which columns of leat's all tables of Arrow rows get. */
+  readonly arrowColumns?: AddedArrowColumns | undefined;
+}
+
+export interface AddedArrowColumns {
+  readonly addDltLoadId: boolean;
+  readonly addDltId: boolean;
 }
 
 /** Where Arrow tables of a resource go. */
@@ -53,7 +61,7 @@ export class ArrowRows {
       return this.#write(data, place);
     } catch (error) {
       if (error instanceof ArrowUnsupported) throw invalid(error, place);
-      throw error instanceof ArrowCellError ? refusal(error, place) : error;
+      throw error instanceof ArrowCellError ? refusal(error, { ...place, rowIndex: place.rowIndex - firstRowOf(data) }) : error;
     }
   }
 
@@ -73,8 +81,9 @@ export class ArrowRows {
     }
     const added = ids.map((own): AddedColumn => ({ column: own.column as JobColumn, value: own.value }));
     this.#written.add(name);
-    const parts = openColumns(data, columns.fields);
-    files.columnarOf(name, () => this.#settings.jobFormat(table)).write(parts, columns.plans, { rowCount: data.numRows, added });
+    const parts = openColumns(data instanceof ArrowPart ? data.whole : data, columns.fields);
+    const range = { firstRow: firstRowOf(data), rowCount: data.numRows };
+    files.columnarOf(name, () => this.#settings.jobFormat(table)).write(parts, columns.plans, { ...range, added });
     return schema;
   }
 
@@ -108,21 +117,29 @@ export class ArrowRows {
     throw declarationRefused({ ...about, column, part: "columns", change: `new column \`${column}\` of an Arrow table` });
   }
 
-  /** As for dlt, Arrow rows have neither load id nor row id, unless rows of other kinds gave the table these columns. */
+  /** As for dlt, Arrow rows have neither load id nor row id, unless that is asked for, or rows of other kinds gave the table these columns. */
   #ownColumns({ plans }: ArrowColumns, place: ArrowPlace, table: TableSchema): readonly { column: ColumnSchema; value: () => string }[] {
-    const { naming, newRowId } = this.#settings;
+    const { naming, newRowId, arrowColumns: asked } = this.#settings;
+    const isNew = !hasSeenData(table) && !place.files.has(table.name);
     const own = [
-      ["_dlt_load_id", () => place.files.loadIdForRows()],
-      ["_dlt_id", newRowId],
+      ["_dlt_load_id", () => place.files.loadIdForRows(), asked?.addDltLoadId === true],
+      ["_dlt_id", newRowId, asked?.addDltId === true],
     ] as const;
-    return own.flatMap(([raw, value]) => {
+    return own.flatMap(([raw, value, isAsked]) => {
       const name = naming.normalizeIdentifier(raw);
       const known = Object.hasOwn(table.columns, name) ? table.columns[name] : undefined;
       const hasColumn = (known !== undefined && isComplete(known)) || place.files.hasRows(table.name);
-      if (!hasColumn || plans.some(({ column }) => column.name === name)) return [];
-      return [{ column: known !== undefined && isComplete(known) ? known : { ...newColumn(place.schema, name, "text"), ...known }, value }];
+      if (!(hasColumn || isAsked) || plans.some(({ column }) => column.name === name)) return [];
+      if (known !== undefined && isComplete(known)) return [{ column: known, value }];
+      // Rows that are there have no value for it.
+      const optional = hasColumn || isNew ? {} : { nullable: true };
+      return [{ column: { ...newColumn(place.schema, name, "text"), ...optional, ...known }, value }];
     });
   }
+}
+
+function firstRowOf(data: ArrowData): number {
+  return data instanceof ArrowPart ? data.from : 0;
 }
 
 /** Rows come to a table that has Arrow rows without ids: the columns of these cannot be required. */

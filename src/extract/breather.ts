@@ -5,7 +5,7 @@ export type Breathe = (items?: number) => Promise<void> | undefined;
 const breathMs = 20;
 
 /** The clock is looked at once in so many items. */
-const itemsPerLook = 16;
+export const itemsPerLook = 16;
 
 /**
  * Lets the event loop turn now and then, so that signals, timers and progress live beside synchronous code.

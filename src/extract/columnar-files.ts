@@ -54,21 +54,25 @@ export class ColumnarFiles {
     return this.#done;
   }
 
-  /** Throws ArrowCellError. Without rows it only makes the columns known. */
+  /** Writes `rowCount` rows of the parts from `firstRow` on. Throws ArrowCellError. Without rows it only makes the columns known. */
   write(
     parts: readonly (readonly ArrowChunk[])[],
     plans: readonly ArrowColumnPlan[],
-    { rowCount, added }: { readonly rowCount: number; readonly added: readonly AddedColumn[] },
+    { firstRow, rowCount, added }: { readonly firstRow: number; readonly rowCount: number; readonly added: readonly AddedColumn[] },
   ): void {
     if (plans.some(({ column }) => this.#isChanged(column))) this.#beginAnew();
     if (!this.#jobs.isOpen) this.#jobs.begin(this.#newPath);
     const targets = plans.map((plan): ArrowTarget => ({ ...plan, buffer: this.#bufferOf(plan.column) }));
     const filled = added.map(({ column, value }) => ({ buffer: this.#bufferOf(column), value }));
-    for (let from = 0; from < rowCount; from += sliceRows) {
-      const range = { from, to: Math.min(from + sliceRows, rowCount), at: this.#bufferedRows };
+    const { maxFlushRows = Infinity } = this.#format;
+    const end = firstRow + rowCount;
+    for (let from = firstRow; from < end; ) {
+      const room = Math.min(sliceRows, maxFlushRows - this.#bufferedRows);
+      const range = { from, to: Math.min(from + room, end), at: this.#bufferedRows };
       for (const target of targets) writeColumn(parts[target.index]!, target, range);
       for (const { buffer, value } of filled) for (let row = 0; row < range.to - from; row++) buffer.set(range.at + row, value());
       this.#count(range.to - from);
+      from = range.to;
     }
   }
 
@@ -87,7 +91,8 @@ export class ColumnarFiles {
   #count(rows: number): void {
     this.#bufferedRows += rows;
     this.#rows += rows;
-    if (this.#jobs.bufferedBytes < maxBufferedBytes) return;
+    const { maxFlushRows = Infinity } = this.#format;
+    if (this.#jobs.bufferedBytes < maxBufferedBytes && this.#bufferedRows < maxFlushRows) return;
     this.#flush();
     if (this.#writtenBytes < fileBytes) return;
     this.endFile();

@@ -5,6 +5,7 @@ import type { NamingConvention } from "../schema/naming/naming-convention.ts";
 import { mergeTable } from "../schema/update.ts";
 import type { ResourceDefinition } from "./definition.ts";
 import type { GraphNode } from "./graph.ts";
+import { isCuttableCursor } from "./incremental/cuttable-cursor.ts";
 import { normalizedTableName } from "./table-name.ts";
 
 /** True for a table into which the rows of a run may be loaded in parts: the outcome is that of all rows at once. */
@@ -34,7 +35,8 @@ export function wholeResources(graph: readonly GraphNode[], schema: SchemaDocume
     declared = mergeTable(declared, { write_disposition: "append", ...tableHints(definition.hints, naming), name });
     if (!isCuttable(declared.tables[name]!)) declared = mergeTable(declared, { name, [wholeMark]: true });
   }
-  const isWhole = (definition: ResourceDefinition): boolean => declared.tables[tables.get(definition) ?? ""]?.[wholeMark] === true;
+  const isWhole = (definition: ResourceDefinition): boolean =>
+    declared.tables[tables.get(definition) ?? ""]?.[wholeMark] === true || !isCuttableCursor(definition);
   const roots = new Set(graph.filter(({ definition }) => isWhole(definition)).map(({ definition }) => rootOf(definition)));
   return new Set(graph.filter(({ definition }) => roots.has(rootOf(definition))).map(({ definition }) => definition.name));
 }

@@ -9,6 +9,7 @@ import { completeColumns, normalizerHints } from "../schema/table.ts";
 import { addSystemTable, applyUpdate } from "../schema/update.ts";
 import { declareTables } from "./declare-table.ts";
 import type { ResourceDefinition } from "./definition.ts";
+import { withCursorColumn } from "./incremental/cursor-column.ts";
 import { mergeHints } from "./resource-hints.ts";
 import { hintedByRows, rowColumnNames } from "./row-schema.ts";
 import { TableNames } from "./table-names.ts";
@@ -132,10 +133,14 @@ export class DeclaredTables {
   }
 
   /** The names of the nested tables that came with it; undefined when the contract discards the table. */
-  #intoSchema({ name: resource, rowColumns }: ResourceDefinition, table: string, hints: ResourceHints): readonly string[] | undefined {
+  #intoSchema(
+    { name: resource, rowColumns, incremental }: ResourceDefinition,
+    table: string,
+    hints: ResourceHints,
+  ): readonly string[] | undefined {
     const { naming, rowsOf, onWarning } = this.#options;
     const known = this.#schema.tables[table];
-    const stored = tableHints(hintedByRows(hints, rowColumns, known, naming), naming);
+    const stored = withCursorColumn(tableHints(hintedByRows(hints, rowColumns, known, naming), naming), incremental, naming);
     const declared = known?.parent === undefined ? { write_disposition: "append" as const, ...stored, resource } : stored;
     const nested = nestedTableHints(hints.nestedHints, { table, resource }, naming);
     const { schema, isDiscarded } = declareTables(this.#schema, [{ ...declared, name: table }, ...nested], {

@@ -2,6 +2,7 @@ import { ConfigError } from "../core/errors.ts";
 import type { StandardSchema } from "../core/standard-schema.ts";
 import type { ResourceHints } from "../schema/hint-options.ts";
 import type { RowColumn } from "../schema/json-schema-columns.ts";
+import type { IncrementalOptions } from "./incremental/incremental-options.ts";
 
 /** One change of the rows on their way from the resource's function to its table. */
 export type Step =
@@ -26,6 +27,7 @@ export interface ResourceDefinition {
   readonly steps: readonly Step[];
   readonly limit: Limit | undefined;
   readonly hints: ResourceHints;
+  readonly incremental?: IncrementalOptions | undefined;
   readonly parallel: boolean;
   readonly selected: boolean;
   readonly stateAccess: "read" | "write";

@@ -36,6 +36,11 @@ export function encodeOtherRow(row: unknown): string {
   return encodeJson(rewrite(isRowObject(row) ? row : { value: row }, "$", []), { typed: true, onUnencodable: refuse });
 }
 
+/** A value as `encodeJson` takes it: instances as what they hold, Maps in place of objects. Throws UnencodableError. */
+export function plainValue(value: unknown): unknown {
+  return rewrite(value, "$", []);
+}
+
 function refuse(path: string, what: string): never {
   throw new UnencodableError(path, what);
 }

@@ -24,12 +24,13 @@ export class RowInvalidError extends SourceError {
   /** Where in the row, `$` is the row itself. */
   readonly path: string;
 
-  /** `what` cannot be stored; `json` is why a text is no JSON; `problems` is what a row schema says. */
+  /** `what` cannot be stored; `json` is why a text is no JSON; `problems` is what a row schema says; `keyOf` is a cursor whose rows need the column at `path`. */
   constructor(
     options: { readonly resource: string; readonly rowIndex: number; readonly path: string } & (
       | { readonly what: string }
       | { readonly json: string }
       | { readonly problems: string }
+      | { readonly keyOf: string }
     ),
   ) {
     const { resource, rowIndex, path } = options;
@@ -40,8 +41,11 @@ export class RowInvalidError extends SourceError {
         : "what" in options
           ? `Resource \`${resource}\` gave ${options.what} at \`${path}\` of row ${rowIndex}: rows are objects of texts, numbers, booleans, dates, decimals, bytes, lists and objects. ` +
             `Change it with .map(), or leave it out.`
-          : `Row ${rowIndex} of resource \`${resource}\` does not fit its schema. ${options.problems}. Nothing of this extract was kept, neither rows nor state. ` +
-            `Mend such rows with .map(), let the schema take them, or drop them: schemaContract: { dataType: "discard_row" }.`,
+          : "keyOf" in options
+            ? `Row ${rowIndex} of resource \`${resource}\` has no \`${path}\`, its key, by which rows with one value of the cursor \`${options.keyOf}\` are told apart. ` +
+              "Nothing of this extract was kept, neither rows nor state: give such rows a key with .map(), or name other columns, or none: incremental: { primaryKey: [] }."
+            : `Row ${rowIndex} of resource \`${resource}\` does not fit its schema. ${options.problems}. Nothing of this extract was kept, neither rows nor state. ` +
+              `Mend such rows with .map(), let the schema take them, or drop them: schemaContract: { dataType: "discard_row" }.`,
       { resource },
     );
     this.rowIndex = rowIndex;

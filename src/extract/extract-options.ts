@@ -6,8 +6,9 @@ import type { PackageCommands } from "../load-package/package-state.ts";
 import type { PackageStore } from "../load-package/package-store.ts";
 import type { SchemaDocument, TableSchema } from "../schema/document.ts";
 import type { MergeStrategy, ResourceHints, SourceHints } from "../schema/hint-options.ts";
-import type { NamingName } from "../schema/naming/naming-convention.ts";
+import type { CustomNaming } from "../schema/naming/custom-naming.ts";
 import type { PipelineState } from "../state/document.ts";
+import type { AddedArrowColumns } from "./arrow-rows.ts";
 import type { CommitEvery } from "./cutter.ts";
 import type { ResourceDefinition } from "./definition.ts";
 import type { DiscardedRows } from "./discarded-rows.ts";
@@ -39,12 +40,16 @@ export interface ExtractOptions {
   readonly ownsState: boolean;
   /** Hash of the state that the destination has. */
   readonly storedStateHash: string | undefined;
+  /** Hashes of states in other datasets that this one comes after. */
+  readonly storedStateHashes: readonly string[];
   /** False: no state rows. */
   readonly storesState: boolean;
   /** Starts the sources over, or parts of them. */
   readonly refresh: Refresh | undefined;
   /** Of a schema that begins anew. */
-  readonly naming: NamingName;
+  readonly naming: string;
+  /** The convention behind it, where it is none of leat's. */
+  readonly customNaming?: CustomNaming | undefined;
   readonly store: PackageStore;
   /** Texts of the local state and schemas, put beside the package for an abort. */
   readonly restorePoint: RestorePoint;
@@ -59,6 +64,8 @@ export interface ExtractOptions {
   readonly rawLimits?: RawFileLimits | undefined;
   /** Of the job files of a table whose rows come in columns. */
   readonly jobFormat: (table: TableSchema) => JobFormat;
+  /** Columns of leat's that rows in columns get. */
+  readonly arrowColumns?: AddedArrowColumns | undefined;
   /** How the destination merges rows. */
   readonly mergeStrategies: readonly MergeStrategy[];
   /** Refuses hints that a mark brings and that cannot be done. */
@@ -74,6 +81,8 @@ export interface ExtractOptions {
   readonly onCommitted: (committed: Committed, isLast: boolean) => void | Promise<void>;
   /** A schema as it is now: others may have brought it further since the last cut. */
   readonly knownSchema?: (name: string) => SchemaDocument | undefined;
+  /** A schema as the working directory keeps it once its package is committed: with what belongs to this machine. */
+  readonly asKept?: (schema: SchemaDocument) => SchemaDocument;
   /** No package was loaded yet. */
   readonly isFirstRun?: () => boolean;
   /** Comes once the packages are committed. */

@@ -31,6 +31,7 @@ export async function* iterateAlone(definition: ResourceDefinition): AsyncGenera
       pipeline: undefined,
       sourceState: () => live.source(definition.name),
       resourceState: () => live.resource(definition.name, resource.name),
+      incrementalState: () => live.incremental(definition.name, resource.name),
     }),
     write: (_, rows) => pages.put(rows),
   })

@@ -50,6 +50,11 @@ export class LiveState {
     return this.#filled(resourceSlot(this.#working, source, name), source, name);
   }
 
+  /** The slot of a resource, for its cursor: what the state's schema would fill in is of no concern there. */
+  incremental(source: string, name: string): Loose {
+    return resourceSlot(this.#working, source, name);
+  }
+
   /** Checks what the code wrote. Throws InvalidStateError. */
   async check(): Promise<void> {
     for (const slot of this.#used) await checkedState(slot, storedSlot(this.#working, slot), "written");

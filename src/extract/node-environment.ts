@@ -20,6 +20,8 @@ export interface NodeEnvironment {
   readonly breathe: Breathe;
   /** What `current` and the context of a resource reach. */
   running(node: GraphNode, signal: AbortSignal): Running;
+  /** Something in the data is worth a word. */
+  warn?(code: string, message: string): void;
   /** JSON text is parsed in any case. */
   readonly asRows?: boolean;
   /** Ends the run: something failed that nobody waits for just now. */

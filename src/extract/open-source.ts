@@ -37,7 +37,11 @@ export class OpenSource {
     // Whoever has the old schema learns of dropped tables by a newer state.
     this.#forcesState = source.commands !== undefined || this.#commands.dropped_tables !== undefined;
     const schema = withSourceHints(refreshed.schema, source.hints);
-    const naming = schemaNaming(schema, maxIdentifierLength);
+    const naming = schemaNaming(schema, {
+      maxLength: maxIdentifierLength,
+      custom: options.customNaming,
+      mayBeMissing: graph.length === 0,
+    });
     const mayBeCut = options.commitEvery !== undefined || options.maxDurationMs !== undefined;
     const resources = mayBeCut ? wholeResources(graph, schema, naming) : new Set<string>();
     const newFolder = () => guardDisk(store.workingDir, () => store.createExtracting(runtime.newLoadId()));
@@ -50,6 +54,7 @@ export class OpenSource {
       checkHints,
       jobFormat: options.jobFormat,
       newRowId: randomRowIds(runtime),
+      arrowColumns: options.arrowColumns,
       onDiscarded: (definition, discarded) => this.#count(definition.name, discarded),
       onWarning: options.onWarning,
       mayBeCut,
@@ -106,9 +111,14 @@ export class OpenSource {
 
   /** Rows that a row schema kept out of the package that was just committed. */
   takeDiscarded(loadId: string, { isLast }: { readonly isLast: boolean }): readonly DiscardedRows[] {
-    const all = [...this.#discards.all(), ...(isLast ? this.#wholeDiscards.all() : [])];
+    const all = this.discarded({ isLast });
     this.#discards = new DiscardCounter();
     return all.map((discarded) => ({ ...discarded, loadId }));
+  }
+
+  /** Those of the package that is written now. */
+  discarded({ isLast }: { readonly isLast: boolean }): readonly DiscardedRows[] {
+    return [...this.#discards.all(), ...(isLast ? this.#wholeDiscards.all() : [])];
   }
 
   /** Nothing of what is not committed stays. */

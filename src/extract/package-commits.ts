@@ -1,6 +1,7 @@
 import { encodeJson } from "../core/json-encode.ts";
 import { Timestamp } from "../core/timestamp.ts";
 import { guardDisk } from "../load-package/errors.ts";
+import { newestWaiting } from "../load-package/followed-package.ts";
 import { openState } from "../load-package/open-documents.ts";
 import type { RestorePoint } from "../load-package/package-folder.ts";
 import { hasTables } from "../load-package/package-state.ts";
@@ -34,6 +35,8 @@ export class PackageCommits {
   #restorePoint: RestorePoint;
   #isFirst = true;
   #lastLoadId = "";
+  /** Of this run, by schema. */
+  readonly #lastOfSchema = new Map<string, string>();
 
   constructor(options: ExtractOptions) {
     this.#options = options;
@@ -58,7 +61,8 @@ export class PackageCommits {
     for (const open of sources) {
       if (!isLast && open.extract.isHeld) continue;
       this.#rebase(open);
-      const knownStates = [options.storedStateHash, state._local?._last_extracted_hash].filter((hash) => hash !== undefined);
+      const hashes = [options.storedStateHash, ...options.storedStateHashes, state._local?._last_extracted_hash];
+      const knownStates = hashes.filter((hash) => hash !== undefined);
       const slot = ownSlot(working, open.source.name);
       state = advanceState(state, open.source.name, isLast ? slot : open.slotOfCut(slot));
       const blob = encoder.startBlob(state, options.restorePoint.state);
@@ -72,9 +76,11 @@ export class PackageCommits {
       }
       if (!open.extract.hasData && !hasTables(open.commands)) continue;
       const restorePoint = this.#restorePoint;
-      guardDisk(store.workingDir, () => finishPackage({ open, row: row?.row, knownStates, restorePoint }));
+      const follows = this.#lastOfSchema.get(open.source.name) ?? newestWaiting(store, open.source.name);
+      guardDisk(store.workingDir, () => finishPackage({ open, row: row?.row, knownStates, follows, restorePoint, isLast }));
       finished.push(open);
-      this.#restorePoint = after(restorePoint, encoder.document(bumped), open.extract.schema);
+      this.#lastOfSchema.set(open.source.name, open.extract.folder.loadId);
+      this.#restorePoint = after(restorePoint, encoder.document(bumped), options.asKept?.(open.extract.schema) ?? open.extract.schema);
     }
     const packages = finished.map(({ extract }) => guardDisk(store.workingDir, () => store.commitExtracted(extract.folder)));
     this.#isFirst &&= finished.length === 0;
@@ -152,14 +158,17 @@ interface PackageToFinish {
   readonly open: OpenSource;
   readonly row: StateRow | undefined;
   readonly knownStates: readonly string[];
+  readonly follows: string | undefined;
   readonly restorePoint: RestorePoint;
+  readonly isLast: boolean;
 }
 
-function finishPackage({ open, row, knownStates, restorePoint }: PackageToFinish): void {
+function finishPackage({ open, row, knownStates, follows, restorePoint, isLast }: PackageToFinish): void {
   const { folder } = open.extract;
   open.extract.finish();
   folder.writeSchema(bumpSchema(open.extract.schema));
   folder.writeRestorePoint(restorePoint);
+  folder.writeDiscards(open.discarded({ isLast }).map(({ table, reason, rows }) => ({ table, reason, rows, discarded: "row" })));
   const resources = open.graph
     .filter((node) => node.isLoaded)
     .map((node) => [node.definition.name, open.extract.packageMetrics(node.definition.name)] as const);
@@ -167,9 +176,10 @@ function finishPackage({ open, row, knownStates, restorePoint }: PackageToFinish
     extractedState(folder, {
       row,
       knownStates,
+      follows,
       commands: open.commands,
       resources: Object.fromEntries(resources),
-      jobRows: open.extract.jobRows(),
+      jobs: open.extract.jobNotes(),
     }),
   );
 }

@@ -2,7 +2,7 @@ import { PackageFolder } from "../load-package/package-folder.ts";
 import { becameWhole } from "./cuttable.ts";
 import type { Metrics } from "./metrics.ts";
 import type { RawFileLimits } from "./raw-file.ts";
-import { RawFiles } from "./raw-files.ts";
+import { type JobNotes, RawFiles } from "./raw-files.ts";
 
 export interface PackageFilesOptions {
   readonly folder: PackageFolder;
@@ -28,7 +28,7 @@ export class PackageFiles {
   readonly #closedTables = new Set<string>();
   readonly #earlierTables: (readonly [table: string, metrics: Metrics])[] = [];
   /** Of the files that waited, once they are taken in. */
-  #takenIn: { readonly hasData: boolean; readonly jobRows: Readonly<Record<string, number>> } = { hasData: false, jobRows: {} };
+  #takenIn: { readonly hasData: boolean; readonly jobs: JobNotes } = { hasData: false, jobs: { rows: {}, csv: {} } };
 
   constructor({ folder, rawLimits = {}, whole, waitingRows = () => new Set() }: PackageFilesOptions) {
     this.#limits = rawLimits;
@@ -108,7 +108,7 @@ export class PackageFiles {
     this.#waiting.checkNoLoadIds();
     this.#waiting.finish();
     this.#earlierTables.push(...this.#waiting.metrics());
-    this.#takenIn = { hasData: this.#waiting.hasData, jobRows: this.#waiting.jobRows() };
+    this.#takenIn = { hasData: this.#waiting.hasData, jobs: this.#waiting.jobNotes() };
     this.#current.folder.takeNewJobs(this.#waiting.folder);
   }
 
@@ -117,9 +117,10 @@ export class PackageFiles {
     this.#waiting?.abandon();
   }
 
-  /** Rows of the job files of the package that is written now, by job id. */
-  jobRows(): Record<string, number> {
-    return { ...this.#takenIn.jobRows, ...this.#current.jobRows() };
+  /** Of the job files of the package that is written now. */
+  jobNotes(): JobNotes {
+    const [{ jobs }, current] = [this.#takenIn, this.#current.jobNotes()];
+    return { rows: { ...jobs.rows, ...current.rows }, csv: { ...jobs.csv, ...current.csv } };
   }
 
   /** Of all packages; a table has one entry for each that has rows of it. */

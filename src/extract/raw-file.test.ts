@@ -51,8 +51,8 @@ describe("a raw file", () => {
     const row = JSON.stringify("x".repeat(1_000_000));
     for (let count = 0; count < 70; count += 1) file.append(row);
     file.finish();
-    expect([file.rows, file.files]).toEqual([70, 3]);
-    expect(readdirSync(folder)).toHaveLength(3);
+    expect([file.rows, file.files]).toEqual([70, 5]);
+    expect(readdirSync(folder)).toHaveLength(5);
   });
 
   it("does not exist before a row is written, unless it is asked for", () => {

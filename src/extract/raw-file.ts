@@ -8,7 +8,7 @@ const lineBytes = 128 * 1024;
 const firstRoom = 4096;
 
 /** A raw file ends after about this many bytes. Each is a unit: normalized by itself, in any thread. */
-const unitBytes = 32 * 1024 * 1024;
+const unitBytes = 16 * 1024 * 1024;
 
 /** When a raw file ends sooner. */
 export interface RawFileLimits {

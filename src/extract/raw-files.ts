@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { ConfigError } from "../core/errors.ts";
-import type { JobFormat } from "../formats/job-format.ts";
+import type { CsvReading, JobFormat } from "../formats/job-format.ts";
 import { jobId, numberedFileId, parseJobFileName } from "../load-package/job-file.ts";
 import type { PackageFolder } from "../load-package/package-folder.ts";
 import { ColumnarFiles } from "./columnar-files.ts";
@@ -12,6 +12,13 @@ const maxOpenTables = 256;
 
 /** Columns that wait to be written take more memory than lines. */
 const maxOpenColumnar = 8;
+
+/** What is known of job files, by job id. */
+export interface JobNotes {
+  readonly rows: Readonly<Record<string, number>>;
+  /** How to read CSV files that are not written in the usual way. */
+  readonly csv: Readonly<Record<string, CsvReading>>;
+}
 
 /** The raw files of one private package, and the job files of rows that came in columns: those of one table count as one. */
 export class RawFiles {
@@ -102,10 +109,14 @@ export class RawFiles {
     for (const files of this.#columnar.values()) files.abandon();
   }
 
-  /** Rows of the job files that are in their final form, by job id. */
-  jobRows(): Record<string, number> {
+  /** Of the job files that are in their final form. */
+  jobNotes(): JobNotes {
     const ended = [...this.#columnar.values()].flatMap((files) => files.ended);
-    return Object.fromEntries(ended.map(({ path, rows }) => [jobId(parseJobFileName(basename(path))!), rows]));
+    const byId = ended.map((file) => [jobId(parseJobFileName(basename(file.path))!), file] as const);
+    return {
+      rows: Object.fromEntries(byId.map(([id, { rows }]) => [id, rows])),
+      csv: Object.fromEntries(byId.flatMap(([id, { csv }]) => (csv === undefined ? [] : [[id, csv]]))),
+    };
   }
 
   metrics(): (readonly [table: string, metrics: Metrics])[] {

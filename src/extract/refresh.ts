@@ -1,7 +1,6 @@
 import type { PackageCommands } from "../load-package/package-state.ts";
 import type { SchemaDocument, TableSchema } from "../schema/document.ts";
 import { dropTables, tablesOfResources } from "../schema/drop-tables.ts";
-import type { NamingName } from "../schema/naming/naming-convention.ts";
 import { newSchema } from "../schema/new-schema.ts";
 import { hasSeenData } from "../schema/table.ts";
 import type { PipelineState } from "../state/document.ts";
@@ -19,7 +18,7 @@ export interface SourceToRefresh {
   /** All that runs: a parent that only feeds transformers starts over with them. */
   readonly graph: readonly GraphNode[];
   /** Of a schema that begins anew. */
-  readonly naming: NamingName;
+  readonly naming: string;
 }
 
 export interface Refreshed {

@@ -6,21 +6,26 @@ import { oneOf } from "../schema/given.ts";
 import type { ResourceHints } from "../schema/hint-options.ts";
 import { checkRowSchema } from "./check-row-schema.ts";
 import { checkName, checkOptions, combineLimits, type Limit, type ResourceDefinition, type Step } from "./definition.ts";
+import { checkIncremental, mergeIncremental } from "./incremental/check-incremental.ts";
+import type { IncrementalOf, IncrementalOptions } from "./incremental/incremental-options.ts";
 import { hintNames, mergeHints } from "./resource-hints.ts";
 import { isIterated, isPromise, keepFailure, type Loose, type RowOf, type Rows, type RowType } from "./rows.ts";
 import { checkStateSchema } from "./state-schema.ts";
 import type { StateObject } from "./state-types.ts";
 
 /** What a running resource gets. Annotate `ResourceContext<{ ... }>` to type the state, or give `stateSchema`. */
-export interface ResourceContext<State extends StateObject<State> = Loose> {
+export interface ResourceContext<State extends StateObject<State> = Loose, Cursor = unknown> {
   /** Live object, private to this resource, kept between runs (dlt: `resource_state`). */
   readonly state: State;
+  /** An `Incremental<Value>`; `unknown` when the options have no `incremental`. */
+  readonly incremental: Cursor;
   /** Fires when the run is cancelled, or, once the last item was taken, when its time is spent (`maxDuration`) or a `limit` is reached. */
   readonly signal: AbortSignal;
   readonly resourceName: string;
 }
 
-export interface ResourceOptions<Row = unknown, Output = unknown, State = unknown> extends ResourceHints<Row> {
+export interface ResourceOptions<Row = unknown, Output = unknown, State = unknown, Path extends string = string, Value = unknown>
+  extends ResourceHints<Row> {
   /**
    * Row schema (dlt: a Pydantic model as `columns`): every row, when its steps are done, is replaced by what the schema makes of it. Gives the row type and,
    * where the library has JSON Schema, column hints; those in `columns` win. A row that does not fit throws RowInvalidError, or is dropped with
@@ -29,6 +34,8 @@ export interface ResourceOptions<Row = unknown, Output = unknown, State = unknow
   readonly schema?: StandardSchema<Output>;
   /** Checks the state before the resource runs and after it, fills its defaults and types it. Throws InvalidStateError. */
   readonly stateSchema?: StandardSchema<State>;
+  /** Remembers how far a field of the rows got: the next run takes only what lies beyond (dlt: `dlt.sources.incremental`). */
+  readonly incremental?: IncrementalOptions<Row, Path, Value>;
   /** Runs beside other resources; a transformer with it runs several of its calls at once, and their rows come in any order. Default false (dlt: `parallelized`). */
   readonly parallel?: boolean;
   /** False: only feeds transformers. Default true. */
@@ -54,23 +61,34 @@ export interface Resource<out Name extends string = string, out Row = unknown> e
   withName<const Next extends string>(name: Next): Resource<Next, Row>;
   /** Adds hints; what was set before and is not named here stays. */
   applyHints<Checked = Row>(
-    hints: ResourceHints<NoInfer<Checked>> & { readonly parallel?: boolean; readonly selected?: boolean },
+    hints: ResourceHints<NoInfer<Checked>> & {
+      readonly incremental?: IncrementalOptions<NoInfer<Checked>>;
+      readonly parallel?: boolean;
+      readonly selected?: boolean;
+    },
   ): Resource<Name, Row>;
   /** `users.pipe(details)` is `details(users)`: reads left to right (dlt: `users | details`). */
   pipe<Next>(next: (parent: Resource<Name, Row>) => Next): Next;
 }
 
-const behaviourNames = ["parallel", "selected", "stateAccess", "stateSchema", "schema"] as const;
+const behaviourNames = ["parallel", "selected", "stateAccess", "stateSchema", "schema", "incremental"] as const;
 
 /** A resource from rows, a promise of rows, or a function that gives them. Throws ConfigError for an empty or invalid name. */
 export function resource<const Name extends string, Item, State extends StateObject<State> = Loose>(
   name: Name,
   rows: Rows<Item> | ((context: ResourceContext<State>) => Rows<Item>),
 ): Resource<Name, RowOf<Item>>;
-export function resource<const Name extends string, Item, State extends StateObject<State> = Loose, Output = unknown>(
+export function resource<
+  const Name extends string,
+  Item,
+  State extends StateObject<State> = Loose,
+  Output = unknown,
+  Path extends string = never,
+  Value = unknown,
+>(
   name: Name,
-  options: ResourceOptions<NoInfer<RowType<Output, Item>>, Output, State>,
-  rows: Rows<Item> | ((context: ResourceContext<State>) => Rows<Item>),
+  options: ResourceOptions<NoInfer<RowType<Output, Item>>, Output, State, Path, Value>,
+  rows: Rows<Item> | ((context: ResourceContext<State, NoInfer<IncrementalOf<Output, Path, Value>>>) => Rows<Item>),
 ): Resource<Name, RowType<Output, Item>>;
 export function resource(name: string, ...rest: readonly unknown[]): Resource {
   const [options, rows] = rest.length === 1 ? [{}, rest[0]] : [rest[0] as ResourceOptions, rest[1]];
@@ -91,11 +109,13 @@ export function defineResource(
   for (const [key, value] of Object.entries(options)) {
     if (value !== undefined && !(behaviourNames as readonly string[]).includes(key) && !ownOptions.includes(key)) hints[key] = value;
   }
-  const { parallel = false, selected = true, stateAccess = "write", stateSchema, schema } = options;
+  const { parallel = false, selected = true, stateAccess = "write", stateSchema, schema, incremental } = options;
   oneOf("stateAccess", stateAccess, ["read", "write"]);
   if (stateSchema !== undefined) checkStateSchema(`resource \`${name}\``, stateSchema);
   if (schema !== undefined) checkRowSchema(`resource \`${name}\``, schema);
-  return { name, ...own, steps: [], limit: undefined, hints: hints as ResourceHints, parallel, selected, stateAccess, stateSchema, schema };
+  if (incremental !== undefined) checkIncremental(`resource \`${name}\``, incremental);
+  const given = hints as ResourceHints;
+  return { name, ...own, steps: [], limit: undefined, hints: given, incremental, parallel, selected, stateAccess, stateSchema, schema };
 }
 
 /** Throws ConfigError for what cannot give rows. */
@@ -140,11 +160,16 @@ export class ResourceValue implements Resource {
     return this.#with({ name }) as Resource<Next, never>;
   }
 
-  applyHints(hints: ResourceHints & { readonly parallel?: boolean; readonly selected?: boolean }): Resource<string, never> {
-    const { parallel, selected, ...rest } = hints;
+  applyHints(
+    hints: ResourceHints & { readonly incremental?: object; readonly parallel?: boolean; readonly selected?: boolean },
+  ): Resource<string, never> {
+    const { parallel, selected, incremental: given, ...rest } = hints;
+    const incremental = given as IncrementalOptions | undefined;
+    if (incremental !== undefined) checkIncremental(`applyHints() of resource \`${this.name}\``, incremental);
     checkOptions(`applyHints() of resource \`${this.name}\``, rest, hintNames);
     return this.#with({
       hints: mergeHints(this["~definition"].hints, rest),
+      incremental: mergeIncremental(this["~definition"].incremental, incremental),
       parallel: parallel ?? this["~definition"].parallel,
       selected: selected ?? this["~definition"].selected,
     });

@@ -44,10 +44,14 @@ export async function runSources({ sources, live, options, cut }: SourcesToRun):
     write: (node: GraphNode, rows: readonly unknown[], mark: Mark | undefined) => {
       const { definition } = node;
       const { extract } = ownerOf(node);
+      const before = extract.rowsOf(definition.name);
       extract.write(definition, rows, mark);
-      if (cut !== undefined && !extract.isWhole(definition.name)) cut.onWritten(rows.length);
-      reporter.report(definition.name, extract.rowsOf(definition.name));
+      const after = extract.rowsOf(definition.name);
+      // An item may be many rows.
+      if (cut !== undefined && !extract.isWhole(definition.name)) cut.onWritten(after - before);
+      reporter.report(definition.name, after);
     },
+    warn: options.onWarning,
     rowDiscarded: (node, discarded) => ownerOf(node).discard(node, discarded),
   });
   for (const [{ definition, isLoaded }, { extract }] of owners) {
@@ -89,6 +93,7 @@ function runningResource(
       return live.source(sourceName);
     },
     resourceState: () => live.resource(sourceName, resourceName),
+    incrementalState: () => live.incremental(sourceName, resourceName),
   };
 }
 

@@ -3,6 +3,8 @@ import { type AnyIterator, type Arrival, Arrivals, isGenerated, isUnevaluated, i
 import type { ResourceDefinition } from "./definition.ts";
 import type { GraphNode } from "./graph.ts";
 import { forEachInOrder, forEachSlice } from "./in-order.ts";
+import { BoundIncremental } from "./incremental/bound-incremental.ts";
+import { IncrementalStep } from "./incremental/incremental-step.ts";
 import { keepFailures } from "./keep-failures.ts";
 import type { Mark } from "./marked.ts";
 import type { NodeEnvironment } from "./node-environment.ts";
@@ -10,8 +12,10 @@ import type { OrderedWindow } from "./ordered-window.ts";
 import { RowSteps } from "./row-steps.ts";
 import { RowValidator } from "./row-validator.ts";
 import { isIterated, isPromise } from "./rows.ts";
+import type { Running } from "./running.ts";
 import { Taken } from "./taken.ts";
 import { UserCode } from "./user-code.ts";
+import { isLargeArrow, writeArrow } from "./write-arrow-parts.ts";
 
 /**
  * A resource while it runs. Rows enter by `advance` (of a root: the next item of its generator) or `feed` (of a transformer: a page of its parent),
@@ -26,6 +30,7 @@ export class RunningNode {
   readonly #context: object;
   readonly #arrivals: Arrivals;
   readonly #steps: RowSteps;
+  readonly #incremental: BoundIncremental | undefined;
   readonly #stop = new AbortController();
   readonly #window: OrderedWindow<Arrival>;
   readonly #taken: Taken;
@@ -44,11 +49,15 @@ export class RunningNode {
     this.#children = children;
     this.#environment = environment;
     const signal = AbortSignal.any([environment.signal, this.#stop.signal]);
-    const running = environment.running(node, signal);
+    const bare = environment.running(node, signal);
+    const incremental = boundIncremental(definition, bare, environment);
+    this.#incremental = incremental;
+    const running = incremental === undefined ? bare : { ...bare, incremental };
     this.#context = {
       get state() {
         return running.resourceState();
       },
+      incremental,
       signal,
       resourceName: definition.name,
     };
@@ -87,6 +96,7 @@ export class RunningNode {
   async finish(): Promise<void> {
     await this.#window.drain();
     while (this.#unordered.size > 0) await Promise.all(this.#unordered);
+    this.#incremental?.settle();
     for (const child of this.#children) await child.finish();
   }
 
@@ -236,11 +246,22 @@ export class RunningNode {
 
   /** Where rows go when `map`, `filter` and `flatMap` are done. */
   #lastStep(): Sink {
-    const write: Sink = (rows, mark) => this.#write(rows, mark);
+    const write = this.#newRows((rows, mark) => this.#write(rows, mark));
     const { definition } = this;
     if (definition.schema === undefined) return write;
     const validator = new RowValidator(this.node, definition.schema, this.#code, this.#environment, write);
     return (rows, mark) => validator.take(rows, mark);
+  }
+
+  /** A cursor looks at rows as they go into their table. */
+  #newRows(write: Sink): Sink {
+    const incremental = this.#incremental;
+    if (incremental === undefined) return write;
+    const step = new IncrementalStep(incremental, this.#code, write, () => {
+      // What one call of a transformer gives says nothing about the next.
+      if (this.definition.parent === undefined) this.#isDone = true;
+    });
+    return (rows, mark) => step.take(rows, mark);
   }
 
   #write(rows: readonly unknown[], mark: Mark | undefined): void | Promise<void> {
@@ -253,7 +274,9 @@ export class RunningNode {
         throw error;
       }
     };
-    const written = forEachSlice(rows, write, this.#environment.breathe);
+    const written = isLargeArrow(rows[0])
+      ? writeArrow(rows, write, this.#environment.breathe)
+      : forEachSlice(rows, write, this.#environment.breathe);
     return written === undefined ? this.#feedChildren(rows) : written.then(() => this.#feedChildren(rows));
   }
 
@@ -265,6 +288,13 @@ export class RunningNode {
 
 /** True when somebody needs rows as objects. */
 function looksAtRows({ definition, children, isLoaded }: GraphNode, { asRows = false }: NodeEnvironment): boolean {
-  const { steps, schema, hints } = definition;
-  return asRows || !isLoaded || children.length > 0 || steps.length > 0 || schema !== undefined || typeof hints.tableName === "function";
+  const { steps, schema, hints, incremental } = definition;
+  const isChanged = steps.length > 0 || schema !== undefined || incremental !== undefined;
+  return asRows || !isLoaded || children.length > 0 || isChanged || typeof hints.tableName === "function";
+}
+
+function boundIncremental(definition: ResourceDefinition, running: Running, environment: NodeEnvironment): BoundIncremental | undefined {
+  if (definition.incremental === undefined) return undefined;
+  const resourceState = running.incrementalState ?? running.resourceState;
+  return new BoundIncremental(definition, { resourceState, warn: (code, message) => environment.warn?.(code, message) });
 }

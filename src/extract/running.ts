@@ -1,9 +1,11 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { ConfigError } from "../core/errors.ts";
 import type { Dataset } from "../dataset/dataset.ts";
 import type { SqlClient } from "../dataset/sql-client.ts";
 import type { PipelineState } from "../state/document.ts";
 import { readOnly } from "../state/read-only.ts";
 import { NotRunningError } from "./errors.ts";
+import type { CursorValue, Incremental } from "./incremental/incremental-options.ts";
 import type { Loose } from "./rows.ts";
 import type { DeepReadonly, StateObject } from "./state-types.ts";
 
@@ -35,6 +37,10 @@ export interface Running {
   sourceState(): Loose;
   /** The live slot of the resource; made on first use. */
   resourceState(): Loose;
+  /** The same slot, for its cursor: a schema of the state has no say there. Default as `resourceState`. */
+  incrementalState?(): Loose;
+  /** Undefined when the resource has no cursor. */
+  readonly incremental?: Incremental<unknown> | undefined;
 }
 
 const storage = new AsyncLocalStorage<Running>();
@@ -76,6 +82,8 @@ export const current: {
   resourceState<State extends StateObject<State> = Loose>(): State;
   /** Live object shared by the resources of one source; read-only while the source is built and for `stateAccess: "read"`. */
   sourceState<State extends StateObject<State> = Loose>(): State;
+  /** Same object as `ctx.incremental`. The type argument is trusted. Throws ConfigError when the resource has no `incremental`. */
+  incremental<Value = CursorValue | undefined>(): Incremental<Value>;
   pipeline<D extends string = string>(): RunningPipeline<D>;
   resourceName(): string;
   sourceName(): string;
@@ -84,6 +92,12 @@ export const current: {
 } = {
   resourceState: <State>() => runningResource("resourceState").resourceState() as State,
   sourceState: <State>() => sourceStateOf(running("sourceState")) as State,
+  incremental: <Value>() => {
+    const { incremental, resourceName } = runningResource("incremental");
+    if (incremental === undefined)
+      throw new ConfigError(`Resource \`${resourceName}\` has no cursor: declare it, incremental: { cursorPath: "..." }.`);
+    return incremental as Incremental<Value>;
+  },
   pipeline: <D extends string>() => {
     const found = running("pipeline").pipeline;
     if (found === undefined) throw new NotRunningError("pipeline", "the resource is iterated on its own, without a pipeline");

@@ -5,7 +5,7 @@ import type { SchemaDocument, TableSchema } from "../schema/document.ts";
 import type { MergeStrategy, ResourceHints } from "../schema/hint-options.ts";
 import type { NamingConvention } from "../schema/naming/naming-convention.ts";
 import { hasSeenData } from "../schema/table.ts";
-import { ArrowRows } from "./arrow-rows.ts";
+import { type AddedArrowColumns, ArrowRows } from "./arrow-rows.ts";
 import { isCuttable } from "./cuttable.ts";
 import { DeclaredTables } from "./declared-tables.ts";
 import type { ResourceDefinition } from "./definition.ts";
@@ -14,6 +14,7 @@ import type { Mark } from "./marked.ts";
 import type { Metrics } from "./metrics.ts";
 import type { DiscardedRow } from "./node-environment.ts";
 import { PackageFiles, type PackageFilesOptions } from "./package-files.ts";
+import type { JobNotes } from "./raw-files.ts";
 import { ResourceCounts } from "./resource-counts.ts";
 import { RowWriter } from "./row-writer.ts";
 
@@ -27,6 +28,8 @@ export interface SourceExtractOptions extends PackageFilesOptions {
   /** Of rows that come in columns: they are written as the destination loads them. */
   readonly jobFormat: (table: TableSchema) => JobFormat;
   readonly newRowId: () => string;
+  /** Columns of leat's that rows in columns get. */
+  readonly arrowColumns?: AddedArrowColumns | undefined;
   /** A row of a new table that its contract keeps out. */
   readonly onDiscarded?: (definition: ResourceDefinition, discarded: DiscardedRow) => void;
   readonly onWarning?: (code: string, message: string) => void;
@@ -189,8 +192,8 @@ export class SourceExtract {
     return this.#files.tableMetrics();
   }
 
-  /** Rows of the job files of the package that is written now, by job id. */
-  jobRows(): Record<string, number> {
-    return this.#files.jobRows();
+  /** Of the job files of the package that is written now. */
+  jobNotes(): JobNotes {
+    return this.#files.jobNotes();
   }
 }

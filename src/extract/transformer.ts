@@ -1,5 +1,6 @@
 import { ConfigError } from "../core/errors.ts";
 import { checkName } from "./definition.ts";
+import type { IncrementalOf } from "./incremental/incremental-options.ts";
 import { defineResource, definitionOf, type Resource, type ResourceContext, type ResourceOptions, ResourceValue } from "./resource.ts";
 import type { Loose, RowOf, Rows, RowType } from "./rows.ts";
 import type { StateObject } from "./state-types.ts";
@@ -27,12 +28,17 @@ export function transformer<
   Item,
   State extends StateObject<State> = Loose,
   Output = unknown,
+  Path extends string = never,
+  Value = unknown,
   Per extends "row" | "page" = "row",
 >(
   parent: Resource<string, Parent>,
   name: Name,
-  options: ResourceOptions<NoInfer<RowType<Output, Item>>, Output, State> & TransformerOptions<Per>,
-  rows: (row: TransformerInput<Parent, Per>, context: ResourceContext<State>) => Rows<Item> | PromiseLike<Item> | Item,
+  options: ResourceOptions<NoInfer<RowType<Output, Item>>, Output, State, Path, Value> & TransformerOptions<Per>,
+  rows: (
+    row: TransformerInput<Parent, Per>,
+    context: ResourceContext<State, NoInfer<IncrementalOf<Output, Path, Value>>>,
+  ) => Rows<Item> | PromiseLike<Item> | Item,
 ): Resource<Name, RowType<Output, Item>>;
 export function transformer(parent: Resource, name: string, ...rest: readonly unknown[]): Resource {
   const [options, rows] = rest.length === 1 ? [{}, rest[0]] : [rest[0] as ResourceOptions & TransformerOptions<"row" | "page">, rest[1]];

@@ -7,6 +7,8 @@ export interface JobFormat {
   readonly name: string;
   /** Files of it whose name ends in `.gz` are packed with gzip. */
   readonly isText: boolean;
+  /** A flush writes so many rows at most; undefined: as many as there are. */
+  readonly maxFlushRows?: number | undefined;
   createTable(): JobTable;
 }
 
@@ -54,4 +56,15 @@ export interface JobFileSize {
   readonly path: string;
   readonly bytes: number;
   readonly rows: number;
+  /** Of a CSV file that is not written in the usual way. */
+  readonly csv?: CsvReading | undefined;
+}
+
+/** What has to be known to read a CSV file, where it is not a comma, `\n`, UTF-8 or a header. Stored with the package, so with its spelling. */
+export interface CsvReading {
+  readonly delimiter?: string;
+  readonly line_terminator?: "\r\n";
+  readonly encoding?: "latin-1";
+  /** Of a file without a header. */
+  readonly columns?: readonly string[];
 }

@@ -37,11 +37,11 @@ const chunkBytes = 1024 * 1024;
 const newline = 10;
 
 async function* readLines(path: string): AsyncGenerator<string, void> {
+  const isPacked = await isCompressed(path);
+  // Not before something listens to its errors.
   const file = createReadStream(path, { highWaterMark: chunkBytes });
   // The callback is empty because the loop below throws the error of either stream.
-  const chunks: AsyncIterable<Buffer> = (await isCompressed(path))
-    ? pipeline(file, createGunzip({ chunkSize: chunkBytes }), () => {})
-    : file;
+  const chunks: AsyncIterable<Buffer> = isPacked ? pipeline(file, createGunzip({ chunkSize: chunkBytes }), () => {}) : file;
   let rest: Buffer[] = [];
   for await (const chunk of chunks) {
     let from = 0;

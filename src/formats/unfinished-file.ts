@@ -18,9 +18,9 @@ export class UnfinishedFile {
   }
 
   /** Writes a text, packed when the name ends in `.gz` (pieces that are packed one by one are one file), and answers with its bytes on disk. */
-  writeText(text: string): number {
+  writeText(text: string, encoding: "utf8" | "latin1" = "utf8"): number {
     if (text === "") return 0;
-    const plain = Buffer.from(text);
+    const plain = Buffer.from(text, encoding);
     const bytes = this.path.endsWith(".gz") ? gzipSync(plain) : plain;
     writeAll(this.fd, bytes, this.temporaryPath);
     return bytes.length;

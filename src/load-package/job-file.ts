@@ -53,3 +53,8 @@ export function numberedFileId(ordinal: number, salt: string): string {
   const digest = createHash("sha256").update(salt).digest("hex");
   return ordinal.toString(16).padStart(4, "0").slice(-4) + digest.slice(0, 6);
 }
+
+/** The number that a file id of `numberedFileId` begins with. */
+export function fileNumber(fileId: string): number {
+  return Number.parseInt(fileId.slice(0, 4), 16);
+}

@@ -1,9 +1,10 @@
-import { closeSync, linkSync, openSync, readdirSync, renameSync, rmSync, statSync, writeFileSync, writeSync } from "node:fs";
+import { closeSync, linkSync, openSync, readdirSync, rmSync, statSync, writeFileSync, writeSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { crashPoint } from "../core/crash-point.ts";
 import { readTextIfExists } from "../core/files.ts";
 import { isRunning } from "../core/is-running.ts";
+import { moveFile } from "../core/move-file.ts";
 import { PipelineLockedError } from "./errors.ts";
 import { isAlive, isElsewhere, type LockOwner, parseOwner, thisProcess } from "./lock-owner.ts";
 
@@ -110,14 +111,14 @@ function tryLink(draft: string, path: string): boolean {
 function removeStale(path: string, stale: string): void {
   const aside = `${path}.${ownMark()}`;
   try {
-    renameSync(path, aside);
+    moveFile(path, aside);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return;
     throw error;
   }
   crashPoint("lock:stale-aside");
   // Somebody took over between our look and the rename: give it back.
-  if (readTextIfExists(aside) !== stale) renameSync(aside, path);
+  if (readTextIfExists(aside) !== stale) moveFile(aside, path);
   else rmSync(aside, { force: true });
 }
 

@@ -17,6 +17,7 @@ import { jsonTextOf } from "../core/json-bytes.ts";
 import { encodeJson } from "../core/json-encode.ts";
 import { parseTyped } from "../core/json-typed.ts";
 import { moveFile } from "../core/move-file.ts";
+import type { Discard } from "../schema/discards.ts";
 import { type SchemaDocument, schemaEngineVersion } from "../schema/document.ts";
 import { readSchema, SchemaUnreadable, SchemaVersionTooNew } from "../schema/read-schema.ts";
 import type { SchemaUpdate } from "../schema/update.ts";
@@ -57,6 +58,8 @@ export class PackageFolder {
   create(): this {
     mkdirSync(this.path, { recursive: true });
     for (const state of jobStates) mkdirSync(join(this.path, `${state}_jobs`));
+    // Nothing of leat's comes here; dlt, when it loads the package, expects the folder.
+    mkdirSync(join(this.path, ".pending_transitions"));
     return this;
   }
 
@@ -176,6 +179,20 @@ export class PackageFolder {
     writeFileAtomic(join(this.path, name), encodeJson(update), { sync: !options.isApplied });
   }
 
+  /** What was kept out of the package, as long as no call has told it in full. */
+  readDiscards(): readonly Discard[] {
+    const path = join(this.path, discardsFile);
+    return existsSync(path) ? this.#parse(path, () => JSON.parse(this.#read(path)) as readonly Discard[]) : [];
+  }
+
+  writeDiscards(discards: readonly Discard[]): void {
+    if (discards.length > 0) writeFileAtomic(join(this.path, discardsFile), encodeJson(discards), { sync: true });
+  }
+
+  forgetDiscards(): void {
+    rmSync(join(this.path, discardsFile), { force: true });
+  }
+
   /** "loaded" or "aborted" once the package is done. */
   completion(): "loaded" | "aborted" | undefined {
     const text = readTextIfExists(join(this.path, "package_completed.json"));
@@ -260,6 +277,8 @@ export class PackageFolder {
     return new PackageCorruptError({ workingDir: this.workingDir, loadId: this.loadId, path, problem, cause });
   }
 }
+
+const discardsFile = "leat_discards.json";
 
 /** The bytes that a whole file of a format ends with; they are written last. */
 const fileEnds: ReadonlyMap<string, Buffer> = new Map([

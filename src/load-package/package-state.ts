@@ -1,3 +1,4 @@
+import type { CsvReading } from "../formats/job-format.ts";
 import type { TableSchema } from "../schema/document.ts";
 import { bumpTo } from "../state/bump.ts";
 import { contentHash } from "../state/hash.ts";
@@ -35,10 +36,14 @@ export interface PackageState extends PackageCommands {
   readonly applied_truncated_tables?: readonly string[];
   /** Hashes of the states in the destination that this package follows: another one at the commit is somebody else's. Ours; written by extract. */
   readonly leat_known_states?: readonly string[];
+  /** Load id of the package whose rows came before these into the same schema, where it waited or was of the same run. Ours; written by extract. */
+  readonly leat_follows?: string;
   /** Job ids of the raw files. Ours; written by extract. */
   readonly leat_raw_files?: readonly string[];
   /** Rows of every job file, by job id. Ours; written by normalize. */
   readonly leat_job_rows?: Readonly<Record<string, number>>;
+  /** How to read CSV files that are not written in the usual way, by job id. Ours; written by normalize. */
+  readonly leat_csv_files?: Readonly<Record<string, CsvReading>>;
   /** Items of every resource, by name. Ours; written by extract. */
   readonly leat_resources?: Readonly<Record<string, { readonly items: number; readonly bytes: number; readonly files: number }>>;
   readonly [key: string]: unknown;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { crashPoint } from "../core/crash-point.ts";
 import { readTextIfExists, syncFolder, writeFileAtomic } from "../core/files.ts";
 import { moveFile } from "../core/move-file.ts";
-import { VersionTooNewError } from "./errors.ts";
+import { PackageCorruptError, VersionTooNewError } from "./errors.ts";
 import { keepFailures } from "./job-failures.ts";
 import { PackageFolder } from "./package-folder.ts";
 
@@ -112,11 +112,12 @@ export class PackageStore {
     } else this.discardExtracted(loadId);
   }
 
-  /** Removes the older ones of the loaded packages whose files were not kept: what is left of them says no more than the newest does. */
-  discardCleanedBefore(loadId: string): void {
+  /** Removes the older ones of the loaded packages whose files were not kept: what is left of them says no more than the newest of the same schema does. */
+  discardCleanedBefore(newest: PackageFolder): void {
+    const { name } = newest.readSchema();
     for (const folder of this.loaded()) {
-      if (folder.loadId >= loadId || folder.hasCompletedJobs || folder.completion() !== "loaded") continue;
-      rmSync(folder.path, { recursive: true, force: true });
+      if (folder.loadId >= newest.loadId || folder.hasCompletedJobs || folder.completion() !== "loaded") continue;
+      if (schemaNameOf(folder, name) === name) rmSync(folder.path, { recursive: true, force: true });
     }
   }
 
@@ -133,6 +134,12 @@ export class PackageStore {
   /** Oldest first; the completed and the aborted ones. */
   loaded(): PackageFolder[] {
     return this.#packages(this.#loaded);
+  }
+
+  /** The package of that load id, in its final form; undefined when it is not here. */
+  normalizedOrLoaded(loadId: string): PackageFolder | undefined {
+    const path = [this.#normalized, this.#loaded].map((folder) => join(folder, loadId)).find((folder) => existsSync(folder));
+    return path === undefined ? undefined : new PackageFolder(this.workingDir, path, loadId);
   }
 
   pendingLoadIds(): string[] {
@@ -200,4 +207,14 @@ function removeUnfinishedFiles(folder: string): void {
 
 function rmIfFile(path: string): void {
   if (lstatSync(path, { throwIfNoEntry: false })?.isFile() === true) rmSync(path, { force: true });
+}
+
+/** Of a package that nobody needs any more: one that is damaged may go as well. */
+function schemaNameOf(folder: PackageFolder, otherwise: string): string {
+  try {
+    return folder.readSchema().name;
+  } catch (error) {
+    if (error instanceof PackageCorruptError) return otherwise;
+    throw error;
+  }
 }

@@ -25,7 +25,7 @@ export function completePackage(options: {
     if (!keeps) discardJobs(folder);
     const loaded = store.completeLoaded(folder);
     const info = packageInfo(loaded, "loaded");
-    if (!keeps) store.discardCleanedBefore(loaded.loadId);
+    if (!keeps) store.discardCleanedBefore(loaded);
     crashPoint("load:before-state-saved");
     return { info, rowCounts: rowCounts(info) };
   });

@@ -108,7 +108,7 @@ async function commit(
     merged.current = now;
   });
   // The state row is written by the commit itself, its job is done with it.
-  const loadedByCommit = jobs.filter((job) => !plan.jobs.some((planned) => planned.jobId === jobId(job))).map(loadJob);
+  const loadedByCommit = jobs.filter((job) => !plan.jobs.some((planned) => planned.jobId === jobId(job))).map((job) => loadJob(job));
   for (const job of loadedByCommit) started(job);
   const { appliedUpdate } = await session.commitPackage(plan, { started, completed });
   for (const job of loadedByCommit) completed(job);

@@ -1,5 +1,6 @@
 import type { PackagePlan } from "../destination-kit/contract.ts";
 import type { LoadJob } from "../destination-kit/load-job.ts";
+import type { CsvReading } from "../formats/job-format.ts";
 import { jobId } from "../load-package/job-file.ts";
 import type { PackageJob } from "../load-package/package-folder.ts";
 import type { PackageCommands } from "../load-package/package-state.ts";
@@ -11,13 +12,15 @@ export interface PlanInput {
   readonly loadId: string;
   readonly pipelineName: string;
   readonly jobs: readonly PackageJob[];
+  /** How to read CSV files that are not written in the usual way, by job id. */
+  readonly csvFiles?: Readonly<Record<string, CsvReading>> | undefined;
   readonly insertedAtMicros: number;
   /** Tables to drop or to empty before the jobs. */
   readonly commands: PackageCommands;
 }
 
 /** What has to be done to load a package: the tables to bring up to date, those to empty, the jobs. */
-export function planPackage({ schema, loadId, pipelineName, jobs, insertedAtMicros, commands }: PlanInput): PackagePlan {
+export function planPackage({ schema, loadId, pipelineName, jobs, csvFiles, insertedAtMicros, commands }: PlanInput): PackagePlan {
   const roots = [...new Set(jobs.map((job) => rootTable(schema, job.table).name))].map((name) => schema.tables[name]!);
   const chains = roots.map((root) => nestedTables(schema, root.name).filter(isCreatable));
   // A table that is replaced is emptied with all that is nested in it, also where this package has no rows for it.
@@ -29,14 +32,16 @@ export function planPackage({ schema, loadId, pipelineName, jobs, insertedAtMicr
     tables: namesOf(chains.flat()),
     truncate: [...new Set(namesOf([...replaced, ...(commands.truncated_tables ?? [])]))],
     drop: namesOf(commands.dropped_tables ?? []),
-    jobs: jobs.map(loadJob),
+    jobs: jobs.map((job) => loadJob(job, csvFiles)),
     insertedAtMicros,
   };
 }
 
 /** A job as destinations see it. */
-export function loadJob(job: PackageJob): LoadJob {
-  return { jobId: jobId(job), table: job.table, format: job.format, path: job.path, bytes: job.bytes };
+export function loadJob(job: PackageJob, csvFiles: PlanInput["csvFiles"] = {}): LoadJob {
+  const id = jobId(job);
+  const csv = Object.hasOwn(csvFiles, id) ? { csv: csvFiles[id]! } : {};
+  return { jobId: id, table: job.table, format: job.format, path: job.path, bytes: job.bytes, ...csv };
 }
 
 function namesOf(tables: readonly TableSchema[]): string[] {

@@ -1,7 +1,9 @@
 import type { Runtime } from "../core/runtime.ts";
 import type { PackagePlan, StoredHeads } from "../destination-kit/contract.ts";
+import { followedSchema } from "../load-package/followed-package.ts";
 import { openSchema, openState } from "../load-package/open-documents.ts";
 import type { PackageFolder, PackageJob } from "../load-package/package-folder.ts";
+import type { PackageStore } from "../load-package/package-store.ts";
 import type { SchemaDocument } from "../schema/document.ts";
 import { stateTableName } from "../schema/system-tables.ts";
 import { nestedTables, rootTable } from "../schema/table.ts";
@@ -14,6 +16,7 @@ import { type Reconciliation, reconcile } from "./reconcile.ts";
 export interface PackageToPlan {
   readonly pipelineName: string;
   readonly folder: PackageFolder;
+  readonly store: PackageStore;
   readonly runtime: Runtime;
   readonly keepStateVersions: number | undefined;
   /** The package was started before. */
@@ -31,15 +34,16 @@ export function reconcilingPlan(options: PackageToPlan, jobs: readonly PackageJo
   const { pipelineName, folder, runtime, keepStateVersions, mayBeCommitted } = options;
   const schema = folder.readSchema();
   const commands = folder.readState();
+  const { leat_csv_files: csvFiles } = commands;
   const row = jobs.some((job) => job.table === stateTableName) ? commands.pipeline_state : undefined;
   // The state row is final at the commit only: its job stays a file.
   const rowJobs = row === undefined ? jobs : jobs.filter((job) => job.table !== stateTableName);
   const planFor = (final: SchemaDocument, insertedAtMicros: number): PackagePlan => ({
-    ...planPackage({ loadId: folder.loadId, schema: final, pipelineName, jobs: rowJobs, insertedAtMicros, commands }),
+    ...planPackage({ loadId: folder.loadId, schema: final, pipelineName, jobs: rowJobs, csvFiles, insertedAtMicros, commands }),
     keepStateVersions,
     mayBeCommitted,
   });
-  const brought = reconciliation(folder, { schema, row, jobs: rowJobs, runtime });
+  const brought = reconciliation(options, { schema, row, jobs: rowJobs, runtime });
   return {
     ...planFor(schema, runtime.nowMicros()),
     reconcile: (heads) => {
@@ -65,7 +69,7 @@ interface Brought {
   readonly runtime: Runtime;
 }
 
-function reconciliation(folder: PackageFolder, { schema, row, jobs, runtime }: Brought): Reconciliation {
+function reconciliation({ folder, store }: PackageToPlan, { schema, row, jobs, runtime }: Brought): Reconciliation {
   const { workingDir, loadId } = folder;
   const what = `The restore point of load package \`${loadId}\``;
   return {
@@ -76,7 +80,10 @@ function reconciliation(folder: PackageFolder, { schema, row, jobs, runtime }: B
     knownStates: folder.readState().leat_known_states ?? [],
     baseSchema: () => {
       const text = folder.readRestorePoint().schemas.get(schema.name);
-      return text === undefined ? undefined : openSchema(text, workingDir, what);
+      const before = text === undefined ? undefined : openSchema(text, workingDir, what);
+      // What the package that this one follows brought was normalized after the restore point was taken, unless that is newer.
+      const followed = followedSchema(store, folder);
+      return followed === undefined || (before !== undefined && before.version >= followed.version) ? before : followed;
     },
     baseState: () => {
       const { state } = folder.readRestorePoint();

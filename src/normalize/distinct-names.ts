@@ -21,6 +21,11 @@ export class DistinctNames {
     }
     this.#byFolded.set(folded, name);
   }
+
+  /** False: `add` throws. */
+  takes(name: string): boolean {
+    return this.#options.caseSensitive || (this.#byFolded.get(foldAscii(name)) ?? name) === name;
+  }
 }
 
 /** Databases fold the letters A to Z, and take `Ä` and `ä` for two. */

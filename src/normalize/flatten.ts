@@ -2,7 +2,7 @@ import { Float } from "../core/float.ts";
 import { isJsonArray, type JsonObject, type JsonValue } from "../schema/json-value.ts";
 import type { NamingConvention } from "../schema/naming/naming-convention.ts";
 import { nestedRowId } from "./keys.ts";
-import { NameTree, type PlaceNode, type TableNode } from "./name-tree.ts";
+import { type NameListener, NameTree, type PlaceNode, type TableNode } from "./name-tree.ts";
 
 /** A row of a table, values not coerced yet, columns in the order of the table. */
 export type FlatRow = Map<string, JsonValue>;
@@ -50,8 +50,8 @@ export function createFlatten(settings: FlattenSettings): Flatten {
   return createNamedFlatten(settings).flatten;
 }
 
-export function createNamedFlatten(settings: FlattenSettings): NamedFlatten {
-  const names = new NameTree(settings.naming, settings.useBreakPath);
+export function createNamedFlatten(settings: FlattenSettings, listener?: NameListener): NamedFlatten {
+  const names = new NameTree(settings.naming, settings.useBreakPath, listener);
   const flattener = new Flattener(settings, names);
   return { flatten: (document, table, sink) => flattener.flatten(document, table, sink), names };
 }

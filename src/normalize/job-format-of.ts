@@ -1,38 +1,57 @@
 import type { Capabilities } from "../destination-kit/capabilities.ts";
 import { UnsupportedError } from "../destination-kit/errors.ts";
+import type { CsvFormat } from "../formats/csv/csv-format.ts";
 import { csvJobs } from "../formats/csv/csv-jobs.ts";
 import { insertValuesJobs } from "../formats/insert-values/insert-values-jobs.ts";
 import type { JobFormat } from "../formats/job-format.ts";
 import { jsonlJobs } from "../formats/jsonl/jsonl-jobs.ts";
+import type { ParquetFormat } from "../formats/parquet/parquet-format.ts";
 import { parquetJobs } from "../formats/parquet/parquet-jobs.ts";
 import type { TableSchema } from "../schema/document.ts";
 import type { FileFormat } from "../schema/hint-options.ts";
+import { isSystemTable } from "../schema/system-tables.ts";
 
 interface Target {
   readonly name: string;
   readonly capabilities: Capabilities;
 }
 
+/** What was asked for, in plain data: it may go to another thread. */
+export interface AskedFormats {
+  /** Of tables that do not say theirs; undefined is what the destination prefers. */
+  readonly loaderFileFormat?: FileFormat | undefined;
+  readonly csv?: CsvFormat | undefined;
+  readonly parquet?: ParquetFormat | undefined;
+}
+
 /** The format of the job files of a table, by what it says or the table that it is nested in. */
 export type JobFormats = (table: TableSchema | undefined, parentOf?: (table: TableSchema) => TableSchema | undefined) => JobFormat;
 
 /**
- * The formats of job files: what a table or the table it is nested in says, then `wanted`, then what the destination prefers. Throws UnsupportedError at once for
- * a `wanted` that it does not load, and later for such a table.
+ * The formats of job files: what a table or the table it is nested in says, then what was asked for, then what the destination prefers. Throws UnsupportedError
+ * at once when that is one that it does not load, and later for such a table.
  */
-export function jobFormatsOf(target: Target, wanted?: FileFormat): JobFormats {
-  const preferred = jobFormatOf(target);
-  const general = jobFormatOf(target, wanted);
-  return (table, parentOf) => {
-    const stored = storedFormat(table, parentOf);
-    return stored === undefined ? general : stored === "preferred" ? preferred : jobFormatOf(target, stored);
-  };
+export function jobFormatsOf(target: Target, asked: AskedFormats = {}): JobFormats {
+  const formats = formatsFor(target, asked);
+  // What leat writes of its own has values that not every setting can hold.
+  const ofSystem = formatsFor(target, { loaderFileFormat: asked.loaderFileFormat });
+  return (table, parentOf) => (table !== undefined && isSystemTable(table.name) ? ofSystem : formats)(storedFormat(table, parentOf));
+}
+
+function formatsFor(target: Target, asked: AskedFormats): (stored: FileFormat | undefined) => JobFormat {
+  const preferred = jobFormatOf(target, "preferred", asked);
+  const general = jobFormatOf(target, asked.loaderFileFormat, asked);
+  return (stored) => (stored === undefined ? general : stored === "preferred" ? preferred : jobFormatOf(target, stored, asked));
 }
 
 /** The format called `wanted`; without it, or `preferred`, the first of those the destination loads that leat writes. Throws UnsupportedError. */
-export function jobFormatOf({ name, capabilities }: Target, wanted: FileFormat = "preferred"): JobFormat {
+export function jobFormatOf(
+  { name, capabilities }: Target,
+  wanted: FileFormat = "preferred",
+  { csv, parquet }: AskedFormats = {},
+): JobFormat {
   const { loaderFileFormats } = capabilities;
-  const writable = [parquetJobs, csvJobs(capabilities), jsonlJobs(capabilities), insertValuesJobs(capabilities)];
+  const writable = [parquetJobs(parquet), csvJobs(capabilities, csv), jsonlJobs(capabilities), insertValuesJobs(capabilities)];
   const loadable = loaderFileFormats.flatMap((format) => writable.find((each) => each.name === format) ?? []);
   const found = wanted === "preferred" ? loadable[0] : loadable.find((format) => format.name === wanted);
   if (found !== undefined) return found;

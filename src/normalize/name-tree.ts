@@ -41,6 +41,13 @@ export interface Meeting<Node> {
   readonly second: Node;
 }
 
+/** Hears of every name when it is worked out. */
+export interface NameListener {
+  table(table: TableNode): void;
+  key(table: TableNode, place: PlaceNode, key: string, node: KeyNode): void;
+  list(parent: TableNode, node: KeyNode, table: TableNode): void;
+}
+
 /** Documents whose keys are values (ids, dates) would fill the memory without a bound. */
 const maxKeysOfPlace = 10_000;
 
@@ -53,10 +60,12 @@ export class NameTree {
   readonly #nestedTables = new Map<string, TableNode>();
   readonly #tableMeetings: Meeting<TableNode>[] = [];
   readonly #columnMeetings: Meeting<KeyNode>[] = [];
+  readonly #listener: NameListener | undefined;
 
-  constructor(naming: NamingConvention, useBreakPath: boolean) {
+  constructor(naming: NamingConvention, useBreakPath: boolean, listener?: NameListener) {
     this.#naming = naming;
     this.#useBreakPath = useBreakPath;
+    this.#listener = listener;
   }
 
   /** Every table that was named, those of documents first. */
@@ -73,6 +82,11 @@ export class NameTree {
     return this.#tableMeetings;
   }
 
+  /** The tables that one of this name was found in so far. */
+  parentsOf(name: string): readonly (string | undefined)[] {
+    return [...this.#nestedTables.values()].filter((table) => table.name === name).map((table) => table.parent);
+  }
+
   /** A table that documents are for. */
   table(name: string): TableNode {
     const known = this.#tables.get(name);
@@ -81,6 +95,7 @@ export class NameTree {
     for (const nested of this.#nestedTables.values())
       if (nested.name === name) this.#tableMeetings.push({ table: name, first: nested, second: table });
     this.#tables.set(name, table);
+    this.#listener?.table(table);
     return table;
   }
 
@@ -94,12 +109,16 @@ export class NameTree {
     if (place.keys.size >= maxKeysOfPlace) place.keys.clear();
     place.keys.set(key, node);
     this.#noteColumn(table, node);
+    this.#listener?.key(table, place, key, node);
     return node;
   }
 
   /** The table of the lists under a key of the rows of a table. */
   nestedTable(parent: TableNode, node: KeyNode): TableNode {
-    node.list ??= this.#newNestedTable(parent, node.below);
+    if (node.list === undefined) {
+      node.list = this.#newNestedTable(parent, node.below);
+      this.#listener?.list(parent, node, node.list);
+    }
     return node.list;
   }
 

@@ -6,11 +6,14 @@ import type { PackageStore } from "../load-package/package-store.ts";
 import { bumpSchema } from "../schema/bump.ts";
 import { withoutEvolveOnce } from "../schema/contract.ts";
 import type { SchemaDocument } from "../schema/document.ts";
+import type { CustomNaming } from "../schema/naming/custom-naming.ts";
 import { applyUpdate, type SchemaUpdate } from "../schema/update.ts";
 import { currentSchema } from "./current-schema.ts";
 import type { JobFormats } from "./job-format-of.ts";
 import { type Findings, normalizePackage } from "./normalize-package.ts";
 import type { Rotation } from "./rotation.ts";
+import type { NormalizeThreads } from "./threads.ts";
+import { typesKept } from "./types-kept.ts";
 
 export interface NormalizeOptions {
   readonly extracted: PackageFolder;
@@ -20,11 +23,17 @@ export interface NormalizeOptions {
   /** Contracts that are declared by now, put into the schema of the package. */
   readonly withContracts: (schema: SchemaDocument, extracted: PackageFolder) => SchemaDocument;
   readonly maxIdentifierLength: number | undefined;
+  /** The naming convention of the pipeline, where it is none of leat's. */
+  readonly customNaming?: CustomNaming | undefined;
   /** Of the destination. */
   readonly caseSensitiveIdentifiers: boolean;
+  /** Precision and scale of its wei columns. */
+  readonly weiPrecision: readonly [precision: number, scale: number];
   /** See `jobFormatsOf`. */
   readonly jobFormats: JobFormats;
   readonly rotation?: Rotation | undefined;
+  /** Threads that may help. */
+  readonly threads?: NormalizeThreads | undefined;
   readonly runtime: Runtime;
   /** Ends it between two raw files. */
   readonly signal?: AbortSignal;
@@ -53,15 +62,17 @@ export async function normalize(options: NormalizeOptions): Promise<NormalizeRes
 async function writeNormalized(options: NormalizeOptions): Promise<NormalizeResult> {
   const { extracted, store } = options;
   extracted.checkFiles();
-  const before = options.withContracts(currentSchema(options.schema, extracted), extracted);
+  const before = options.withContracts(typesKept(currentSchema(options.schema, extracted), options), extracted);
   const target = store.createNormalizing(extracted.loadId);
-  const { schemaUpdate, jobRows, rowCounts, findings } = await normalizePackage({ ...options, target, schema: before });
+  const { schemaUpdate, jobRows, csvFiles, rowCounts, findings } = await normalizePackage({ ...options, target, schema: before });
   const schema = bumpSchema(withoutEvolveOnce(applyUpdate(before, schemaUpdate), Object.keys(rowCounts)));
   target.writeSchema(schema);
   target.writeSchemaUpdate(schemaUpdate, { isApplied: false });
-  const { leat_raw_files: _, ...state } = extracted.readState();
-  target.writeState({ ...state, leat_job_rows: jobRows });
+  const { leat_raw_files: _, leat_csv_files: __, ...state } = extracted.readState();
+  const readings = Object.keys(csvFiles).length === 0 ? {} : { leat_csv_files: csvFiles };
+  target.writeState({ ...state, leat_job_rows: jobRows, ...readings });
   target.copyRestorePoint(extracted);
+  target.writeDiscards([...extracted.readDiscards(), ...findings.discards]);
   store.commitNormalized(target);
   crashPoint("normalize:extracted-discarded");
   return { loadId: extracted.loadId, schema, schemaUpdate, rowCounts, findings };

@@ -1,4 +1,5 @@
 import { closeSync, copyFileSync, fdatasyncSync, linkSync, openSync } from "node:fs";
+import type { CsvReading } from "../formats/job-format.ts";
 import { PackageCorruptError } from "../load-package/errors.ts";
 import { jobId, numberedFileId } from "../load-package/job-file.ts";
 import type { PackageFolder, PackageJob } from "../load-package/package-folder.ts";
@@ -27,9 +28,10 @@ export class PassedOn {
   }
 
   /** Gives the id of the job in the normalized package, and its rows. Throws IdentifierError, PackageCorruptError. */
-  add(unit: PackageJob, ordinal: number): { readonly job: string; readonly rows: number } {
+  add(unit: PackageJob, ordinal: number): { readonly job: string; readonly rows: number; readonly csv: CsvReading | undefined } {
     const { extracted, target } = this.#options;
-    const rows = extracted.readState().leat_job_rows?.[jobId(unit)];
+    const { leat_job_rows: jobRows = {}, leat_csv_files: csvFiles = {} } = extracted.readState();
+    const [rows, csv] = [jobRows[jobId(unit)], csvFiles[jobId(unit)]];
     if (rows === undefined) {
       const { workingDir, loadId } = extracted;
       throw new PackageCorruptError({
@@ -45,7 +47,7 @@ export class PassedOn {
     const job = { table, fileId: numberedFileId(ordinal, unit.fileId), retry: 0, format, isCompressed };
     alsoAt(unit.path, target.newJobPath(job));
     this.#rows.set(table, (this.#rows.get(table) ?? 0) + rows);
-    return { job: jobId(job), rows };
+    return { job: jobId(job), rows, csv };
   }
 
   /** What their tables got that they did not have before the extract, and how many rows they have, with those that came as rows. */

@@ -1,4 +1,4 @@
-import { coerceCell } from "../schema/coerce.ts";
+import type { Coercion } from "../schema/coercion.ts";
 import { contractOf, evolveOnce, isEvolving } from "../schema/contract.ts";
 import { newColumnRefused, otherTypeRefused, requiredValueRefused } from "../schema/contract-violations.ts";
 import type { DataType } from "../schema/data-type.ts";
@@ -21,6 +21,7 @@ interface JudgedTable {
   readonly required: ReadonlySet<string>;
   /** Undefined while there is no such column. */
   dataType(column: string): DataType | undefined;
+  readonly coerce: Coercion;
   /** Where a value goes that has no column yet, or does not fit it. */
   place(column: string, value: PresentValue): PlacedCell | undefined;
 }
@@ -108,7 +109,7 @@ export class StrictRows {
       if (placed?.isVariant === true) return this.#judgeVariant(name, placed, value);
       return columns === "evolve" ? undefined : { mode: columns, reason: `new column \`${name}\` (contract columns: ${columns})` };
     }
-    if (this.#dataType === "evolve" || coerceCell(dataType, value) !== undefined) return undefined;
+    if (this.#dataType === "evolve" || this.#table.coerce(dataType, value) !== undefined) return undefined;
     return this.#judgeVariant(name, this.#table.place(name, value), value, dataType);
   }
 

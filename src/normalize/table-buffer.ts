@@ -1,6 +1,7 @@
+import { isDeepStrictEqual } from "node:util";
 import { CellRangeError } from "../formats/cell-range-error.ts";
 import type { CellBuffer, JobColumn, JobFileSize, JobFormat, JobTable } from "../formats/job-format.ts";
-import { coerceCell } from "../schema/coerce.ts";
+import type { Coercion } from "../schema/coercion.ts";
 import type { DataType } from "../schema/data-type.ts";
 import { preferredType } from "../schema/default-hints.ts";
 import type { Detection } from "../schema/detections.ts";
@@ -24,11 +25,14 @@ export interface TableBufferOptions {
   readonly parent: string | undefined;
   readonly naming: NamingConvention;
   readonly detections: readonly Detection[];
+  readonly coerce: Coercion;
   readonly nowMs: number;
   /** Of the destination. False: `Id` and `id` are one column. */
   readonly caseSensitive: boolean;
   readonly jobFormat: JobFormat;
   readonly rotation: Rotation;
+  /** Columns that rows before these brought, which the schema does not have; and whether names that are asked for in vain are kept (`missed`). */
+  readonly unit?: { readonly assumed: readonly ColumnSchema[] } | undefined;
 }
 
 /** A column of the table, its type, and where its cells go. */
@@ -45,6 +49,7 @@ export class TableBuffer {
   readonly name: string;
   readonly parent: string | undefined;
   readonly #schema: SchemaDocument;
+  readonly #coerce: Coercion;
   readonly #options: TableBufferOptions;
   readonly #table: TableSchema | undefined;
   readonly #slots = new Map<string, Slot>();
@@ -63,6 +68,10 @@ export class TableBuffer {
   #bufferedRows = 0;
   #rows = 0;
   #isMaterialized = false;
+  #assumed: readonly ColumnSchema[];
+  readonly #missed = new Set<string>();
+  /** In one go: names without a column. Undefined where nobody wants to know. */
+  readonly #asked: string[] | undefined;
 
   constructor(options: TableBufferOptions) {
     const { schema, name } = options;
@@ -70,9 +79,13 @@ export class TableBuffer {
     this.parent = options.parent;
     this.#schema = schema;
     this.#options = options;
+    this.#coerce = options.coerce;
     this.#files = options.jobFormat.createTable();
     const { bufferMaxItems, fileMaxItems } = options.rotation;
-    this.#maxBufferedRows = Math.max(1, Math.min(bufferMaxItems ?? Infinity, fileMaxItems ?? Infinity));
+    this.#maxBufferedRows = Math.max(
+      1,
+      Math.min(bufferMaxItems ?? Infinity, fileMaxItems ?? Infinity, options.jobFormat.maxFlushRows ?? Infinity),
+    );
     this.#names = new DistinctNames({
       what: `columns of table \`${name}\``,
       schemaName: schema.name,
@@ -80,6 +93,9 @@ export class TableBuffer {
     });
     this.#table = Object.hasOwn(schema.tables, name) ? schema.tables[name] : undefined;
     for (const column of this.#table === undefined ? [] : completeColumns(this.#table)) this.#addSlot(column);
+    this.#assumed = options.unit?.assumed ?? [];
+    for (const column of this.#assumed) this.#addSlot(column);
+    this.#asked = options.unit === undefined ? undefined : [];
     this.#required = new Set(
       Object.values(this.#table?.columns ?? {})
         .filter((column) => column.nullable === false && !column.name.startsWith("_dlt_"))
@@ -91,6 +107,7 @@ export class TableBuffer {
       parent: options.parent,
       required: this.#required,
       dataType: (column: string) => this.#slots.get(column)?.dataType,
+      coerce: options.coerce,
       place: (column: string, value: PresentValue) => this.#place(column, value),
     };
     this.#strict = StrictRows.of(judged, this.#slots.size > 0);
@@ -119,6 +136,39 @@ export class TableBuffer {
   /** Columns that the schema does not have yet, or has without a type. */
   get newColumns(): ReadonlyMap<string, ColumnSchema> {
     return this.#newColumns;
+  }
+
+  /** Columns that would have taken values had they been there; without those that then were made. */
+  get missed(): ReadonlySet<string> {
+    return this.#missed;
+  }
+
+  /** False: a destination takes this column for another one of the table. */
+  takes(column: string): boolean {
+    return this.#names.takes(column);
+  }
+
+  /** Rows that another buffer wrote, and the columns that they brought. */
+  takeOver(columns: readonly ColumnSchema[], rows: number): void {
+    this.#rows += rows;
+    for (const column of columns) {
+      if (this.#slots.has(column.name)) continue;
+      this.#newColumns.set(column.name, column);
+      this.#addSlot(column);
+    }
+  }
+
+  /** Makes of a buffer whose files are ended one for another unit, with its memory: as if it were new. False: it has other columns. */
+  restart(parent: string | undefined, assumed: readonly ColumnSchema[]): boolean {
+    const brought = [...this.#assumed, ...this.#newColumns.values()];
+    const isSame = parent === this.parent && !this.#isMaterialized && isDeepStrictEqual(brought, assumed.slice(0, brought.length));
+    if (!isSame) return false;
+    for (const column of assumed.slice(brought.length)) this.#addSlot(column);
+    this.#assumed = assumed;
+    this.#newColumns.clear();
+    this.#missed.clear();
+    this.#rows = 0;
+    return true;
   }
 
   /** Of its job files. */
@@ -158,7 +208,7 @@ export class TableBuffer {
     for (const [name, value] of row) {
       if (value === null) continue;
       const slot = this.#slots.get(name);
-      const cell = slot === undefined ? undefined : coerceCell(slot.dataType, value);
+      const cell = slot === undefined ? undefined : this.#coerce(slot.dataType, value);
       if (cell === undefined) this.#appendElsewhere(rowIndex, name, value, row);
       else {
         try {
@@ -222,8 +272,13 @@ export class TableBuffer {
     return placeCell(name, value, {
       naming,
       detections,
+      coerce: this.#coerce,
       nowMs,
-      dataType: (column) => this.#slots.get(column)?.dataType,
+      dataType: (column) => {
+        const slot = this.#slots.get(column);
+        if (slot === undefined) this.#asked?.push(column);
+        return slot?.dataType;
+      },
       preferredType: (column) => preferredType(this.#schema, column),
     });
   }
@@ -235,12 +290,18 @@ export class TableBuffer {
     if (placed.column !== name && (row.get(placed.column) ?? null) !== null)
       throw this.#conflict(name, value, `the row has a value of its own for \`${placed.column}\`, the column for variants`);
     if (placed.column !== name && this.#required.has(name)) throw this.#valueElsewhere(name, value, placed.column);
+    if (this.#asked !== undefined) this.#noteMissed(this.#asked, placed.column);
     const slot = this.#slots.get(placed.column) ?? this.#addColumn(placed.column, placed.dataType, placed.isVariant);
     try {
       slot.buffer.set(rowIndex, placed.cell);
     } catch (error) {
       throw this.#outOfRange(error, placed.column, placed.dataType, value);
     }
+  }
+
+  #noteMissed(asked: string[], found: string): void {
+    for (const column of asked) if (column !== found) this.#missed.add(column);
+    asked.length = 0;
   }
 
   #addColumn(name: string, dataType: DataType, isVariant: boolean): Slot {

@@ -3,6 +3,7 @@ import { completePackage } from "../load/complete-package.ts";
 import { guardDisk } from "../load-package/errors.ts";
 import type { PackageFolder } from "../load-package/package-folder.ts";
 import type { PipelineState } from "../state/document.ts";
+import { DatasetSessions } from "./dataset-sessions.ts";
 import type { LocalStore } from "./local-store.ts";
 import { withLocalValuesOf } from "./local-values.ts";
 import type { StepHost } from "./step-host.ts";
@@ -51,8 +52,9 @@ function keepLocalValues(local: LocalStore, before: PipelineState | undefined): 
 async function completeCommitted(host: StepHost): Promise<void> {
   const interrupted: PackageFolder[] = host.store.normalized().filter((folder) => folder.mayBeCommitted);
   if (interrupted.length === 0) return;
-  await using session = await host.open();
+  await using sessions = new DatasetSessions(host);
   for (const folder of interrupted) {
+    const session = await sessions.of(folder).get();
     if (!(await session.hasLoad(folder.loadId))) continue;
     for (const job of [...folder.jobs("started"), ...folder.jobs("new")]) folder.moveJob(job, "completed");
     completePackage({ folder, store: host.store, deleteCompletedJobs: host.load.deleteCompletedJobs });

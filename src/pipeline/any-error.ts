@@ -9,6 +9,7 @@ import type {
   UnsupportedError,
 } from "../destination-kit/errors.ts";
 import type { NotRunningError, ResourceFailedError, RowInvalidError } from "../extract/errors.ts";
+import type { CursorMissingError, CursorTypeError } from "../extract/incremental/errors.ts";
 import type {
   PackageCorruptError,
   PackagePendingError,
@@ -30,6 +31,8 @@ export type AnyLeatError =
   | IdentifierError
   | ResourceFailedError
   | RowInvalidError
+  | CursorMissingError
+  | CursorTypeError
   | InvalidStateError
   | StateAccessError
   | StateConflictError

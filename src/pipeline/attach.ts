@@ -40,7 +40,8 @@ export async function openExisting(name: string, options: AttachOptions): Promis
 export async function openLocal(name: string, state: PipelineState, options: AttachOptions): Promise<OpenedPipeline> {
   const destination = options.destination ?? (await knownDestination(state));
   if (destination === undefined) throw unknownDestination(name, state);
-  return openPipeline({ datasetName: state.dataset_name, ...options, name, destination }, { cwd: folderOf(state) });
+  const known = { datasetName: state.dataset_name, ...(state._local?.leat_single_dataset === false ? { useSingleDataset: false } : {}) };
+  return openPipeline({ ...known, ...options, name, destination }, { cwd: folderOf(state) });
 }
 
 /**
@@ -48,11 +49,17 @@ export async function openLocal(name: string, state: PipelineState, options: Att
  * Undefined when the state names none, or one that is not built in.
  */
 export async function knownDestination(state: PipelineState): Promise<Destination | undefined> {
-  const type = state.destination_type?.split(".").at(-1);
+  const type = typeOf(state.destination_type);
   const create = type === undefined ? undefined : destinationFactories.get(type);
   const place = state._local?.leat_destination_place;
   if (type === undefined || create === undefined) return undefined;
   return await create({ name: state.destination_name ?? type, ...(isFile(place) ? { path: place } : {}) });
+}
+
+/** dlt has SQLite among the databases of SQLAlchemy, of which leat has no other. */
+function typeOf(dltType: string | null | undefined): string | undefined {
+  const type = dltType?.split(".").at(-1);
+  return type === "sqlalchemy" ? "sqlite" : type;
 }
 
 function isFile(place: string | undefined): place is string {

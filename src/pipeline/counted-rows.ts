@@ -1,5 +1,5 @@
 import { LeatError } from "../core/errors.ts";
-import type { Pipeline } from "./pipeline-type.ts";
+import type { OpenedPipeline } from "./pipeline-type.ts";
 
 /** Rows of a table as far as they were counted; undefined when the table is not there. */
 export interface CountedRows {
@@ -12,9 +12,9 @@ export interface CountedRows {
 /** Counting a large table takes long on some databases. */
 const mostCounted = 1_000_000;
 
-/** For people who decide about tables: exact up to a million rows. */
-export async function countRows(pipeline: Pipeline, tables: readonly string[]): Promise<CountedRows[]> {
-  await using client = pipeline.sqlClient();
+/** For people who decide about tables of a schema: exact up to a million rows. */
+export async function countRows(pipeline: OpenedPipeline, schemaName: string, tables: readonly string[]): Promise<CountedRows[]> {
+  await using client = pipeline.sqlClientOf(schemaName);
   const counted: CountedRows[] = [];
   for (const table of tables) {
     const name = `"${table.replaceAll('"', '""')}"`;

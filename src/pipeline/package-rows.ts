@@ -2,7 +2,7 @@ import { LeatError } from "../core/errors.ts";
 import type { SqlClient } from "../dataset/sql-client.ts";
 import type { SchemaDocument, TableSchema } from "../schema/document.ts";
 import { completeColumns } from "../schema/table.ts";
-import type { Pipeline } from "./pipeline-type.ts";
+import type { OpenedPipeline } from "./pipeline-type.ts";
 
 /** What the destination has of a package. */
 export interface StoredPackageRows {
@@ -13,17 +13,23 @@ export interface StoredPackageRows {
 }
 
 /** Counts the rows of one load in the destination, also of a package that is not kept here any more. */
-export async function storedPackageRows(pipeline: Pipeline, loadId: string): Promise<StoredPackageRows> {
-  await using client = pipeline.sqlClient();
-  const counter = new Counter(client, loadId);
+export async function storedPackageRows(pipeline: OpenedPipeline, loadId: string): Promise<StoredPackageRows> {
   const rowCounts: Record<string, number> = {};
-  for (const schema of Object.values(pipeline.schemas)) {
-    for (const table of Object.values(schema.tables)) {
-      const rows = await counter.rowsOf(schema, table);
-      if (rows > 0) rowCounts[table.name] = rows;
+  const schemas = Object.values(pipeline.schemas);
+  let loadedAt: Date | null = null;
+  for (const datasetName of new Set([pipeline.datasetName, ...schemas.map(({ name }) => pipeline.datasetOf(name))])) {
+    const inDataset = schemas.filter(({ name }) => pipeline.datasetOf(name) === datasetName);
+    await using client = inDataset[0] === undefined ? pipeline.sqlClient() : pipeline.sqlClientOf(inDataset[0].name);
+    const counter = new Counter(client, loadId);
+    for (const schema of inDataset) {
+      for (const table of Object.values(schema.tables)) {
+        const rows = await counter.rowsOf(schema, table);
+        if (rows > 0) rowCounts[table.name] = rows;
+      }
     }
+    loadedAt ??= await counter.loadedAt();
   }
-  return { loadedAt: await counter.loadedAt(), rowCounts };
+  return { loadedAt, rowCounts };
 }
 
 class Counter {

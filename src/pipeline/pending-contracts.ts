@@ -4,7 +4,7 @@ import type { SchemaDocument, TableSchema } from "../schema/document.ts";
 import type { SchemaContract, StoredContract } from "../schema/hint-options.ts";
 import { storedContract } from "../schema/hints.ts";
 import { nestedTableHints } from "../schema/nested-hints.ts";
-import { schemaNaming } from "../schema/schema-naming.ts";
+import { type SchemaNamingOptions, schemaNaming } from "../schema/schema-naming.ts";
 import { buildOn } from "./build-on.ts";
 import type { BuiltSource, RunHints } from "./runnable.ts";
 import type { StepHost } from "./step-host.ts";
@@ -27,9 +27,8 @@ export async function pendingContracts(
       : await buildOn(host, host.local.readState() ?? host.newState(), declared.data, declared.hints);
   if (ofRun === undefined && sources.length === 0) return undefined;
   const loadIds = new Set(waiting.map((folder) => folder.loadId));
-  const { maxIdentifierLength } = host.destination.capabilities;
-  return (schema, extracted) =>
-    loadIds.has(extracted.loadId) ? withContracts(schema, { extracted, ofRun, sources, maxIdentifierLength }) : schema;
+  const naming = { maxLength: host.destination.capabilities.maxIdentifierLength, custom: host.customNaming };
+  return (schema, extracted) => (loadIds.has(extracted.loadId) ? withContracts(schema, { extracted, ofRun, sources, naming }) : schema);
 }
 
 function isStrict({ local }: StepHost, packaged: SchemaDocument): boolean {
@@ -41,10 +40,10 @@ interface Declared {
   readonly extracted: PackageFolder;
   readonly ofRun: SchemaContract | undefined;
   readonly sources: readonly BuiltSource[];
-  readonly maxIdentifierLength: number | undefined;
+  readonly naming: SchemaNamingOptions;
 }
 
-function withContracts(schema: SchemaDocument, { extracted, ofRun, sources, maxIdentifierLength }: Declared): SchemaDocument {
+function withContracts(schema: SchemaDocument, { extracted, ofRun, sources, naming }: Declared): SchemaDocument {
   const source = sources.find((one) => one.name === schema.name);
   const ofSource = ofRun ?? source?.hints.schemaContract;
   const settings = ofSource === undefined ? schema.settings : { ...schema.settings, schema_contract: storedContract(ofSource) };
@@ -59,7 +58,7 @@ function withContracts(schema: SchemaDocument, { extracted, ofRun, sources, maxI
     const contract = ofRun ?? hints.schemaContract;
     if (contract !== undefined) set(name, storedContract(contract));
     const root = { table: name, resource: table.resource ?? name };
-    for (const nested of nestedTableHints(hints.nestedHints, root, schemaNaming(schema, maxIdentifierLength)))
+    for (const nested of nestedTableHints(hints.nestedHints, root, schemaNaming(schema, naming)))
       if (nested["schema_contract"] !== undefined) set(nested.name, nested["schema_contract"] as StoredContract);
   }
   return { ...schema, settings, tables };

@@ -118,7 +118,9 @@ function emitQuietly(context: RunContext, event: EventBody): void {
 
 async function hostOf({ parts, pipeline, settings: asked }: PipelineCall, context: RunContext, config: LookedUp): Promise<StepHost> {
   const { options, runtime, local, store } = parts;
-  const { extract = {}, naming = "snake_case" } = options;
+  const { extract = {} } = options;
+  const custom = typeof options.naming === "object" ? options.naming : undefined;
+  const askedNaming = custom?.name ?? (options.naming as string | undefined);
   const { onResolved } = context;
   const destination = await parts.destination();
   if (config.found.status === "rejected") throw config.found.reason;
@@ -131,8 +133,9 @@ async function hostOf({ parts, pipeline, settings: asked }: PipelineCall, contex
     local,
     store,
     destination,
-    naming,
-    askedNaming: options.naming,
+    naming: askedNaming ?? "snake_case",
+    askedNaming,
+    customNaming: custom,
     schemaFiles: parts.schemaFiles,
     restoresState: settings.restoreFromDestination,
     state: settings.state,
@@ -141,8 +144,13 @@ async function hostOf({ parts, pipeline, settings: asked }: PipelineCall, contex
     normalize: normalizeSettings(asked, options, settings),
     load: { deleteCompletedJobs: settings.load.deleteCompletedJobs, maxRetries: settings.load.raiseOnMaxRetries },
     config: (spec, lookup) => parts.config(spec, lookup, onResolved),
-    open: (other) => destination.open({ ...parts.openContext(onResolved), ...other }),
+    open: (other) => {
+      const openContext = parts.openContext(onResolved);
+      return destination.open({ ...openContext, stateDatasetName: openContext.datasetName, ...other });
+    },
+    isSingleDataset: settings.useSingleDataset,
+    datasetOf: (schemaName, defaultSchemaName) => parts.datasetOf(schemaName, { isSingle: settings.useSingleDataset, defaultSchemaName }),
     place: () => destination.describe(parts.openContext(onResolved)),
-    newState: () => parts.newState(destination),
+    newState: () => parts.newState(destination, settings.useSingleDataset),
   };
 }

@@ -2,28 +2,16 @@ import type { ConfigEnvironment } from "../config/config-environment.ts";
 import { type ConfigOf, type ConfigOverrides, type Field, field } from "../config/field.ts";
 import { type ResolvedSetting, resolveConfig } from "../config/resolve.ts";
 import type { Duration } from "../core/duration.ts";
+import { ConfigError } from "../core/errors.ts";
 import { type FileFormat, fileFormats } from "../schema/hint-options.ts";
 import type { PipelineOptions } from "./pipeline-options.ts";
 import type { LogSettings } from "./progress/progress-display.ts";
+import { resolveWriters, type WriterSettings } from "./writer-config.ts";
 
 const logLevels = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL", "debug", "info", "warning", "warn", "error", "critical"] as const;
 const logFormats = ["text", "JSON", "json"] as const;
 type LogLevelName = (typeof logLevels)[number];
 type LogFormatName = (typeof logFormats)[number];
-
-type DataWriterFields = {
-  readonly bufferMaxItems: Field<number | undefined>;
-  readonly fileMaxItems: Field<number | undefined>;
-  readonly fileMaxBytes: Field<number | undefined>;
-  readonly disableCompression: Field<boolean>;
-};
-
-const dataWriterFields: DataWriterFields = {
-  bufferMaxItems: field.optional(field.count("So many rows of a table wait in memory at most; default by their bytes.")),
-  fileMaxItems: field.optional(field.count("A job file has so many rows at most; default no limit.")),
-  fileMaxBytes: field.optional(field.count("A job file ends when it has about so many bytes; default no limit.")),
-  disableCompression: field.flag("Job files of text are not compressed. If false, they are, with gzip.", { default: true }),
-};
 
 /**
  * What an operator may set from outside of the code, for all pipelines or for one of them. A group, such as `state`, is a section
@@ -31,6 +19,7 @@ const dataWriterFields: DataWriterFields = {
  */
 export const pipelineConfig: {
   readonly restoreFromDestination: Field<boolean>;
+  readonly useSingleDataset: Field<boolean>;
   readonly state: {
     readonly warnBytes: Field<number>;
     readonly maxBytes: Field<number | undefined>;
@@ -38,10 +27,10 @@ export const pipelineConfig: {
   };
   readonly commitEvery: { readonly rows: Field<number | undefined>; readonly ms: Field<number | undefined> };
   readonly maxDuration: Field<Duration | undefined>;
-  readonly normalize: { readonly loaderFileFormat: Field<FileFormat | undefined> };
-  readonly dataWriter: DataWriterFields;
+  readonly normalize: { readonly loaderFileFormat: Field<FileFormat | undefined>; readonly workers: Field<number> };
   readonly load: {
     readonly raiseOnMaxRetries: Field<number>;
+    readonly raiseOnFailedJobs: Field<boolean>;
     readonly deleteCompletedJobs: Field<boolean>;
   };
   readonly runtime: {
@@ -52,6 +41,12 @@ export const pipelineConfig: {
   restoreFromDestination: field.flag("Read and write state and schemas in the destination. If false, state is on this machine alone.", {
     default: true,
   }),
+  useSingleDataset: field.flag(
+    "Load all schemas into one dataset. If false, each but the default schema into one of its own, `<dataset>_<schema>`.",
+    {
+      default: true,
+    },
+  ),
   state: {
     warnBytes: field.count("A run that makes the state larger than this warns. Bytes of its JSON.", { default: 10_000_000 }),
     maxBytes: field.optional(field.count("A run that makes the state larger than this fails. Bytes of its JSON; default no limit.")),
@@ -66,12 +61,18 @@ export const pipelineConfig: {
     loaderFileFormat: field.optional(
       field.oneOf("The format of job files, for tables that do not say theirs; default what the destination prefers.", fileFormats),
     ),
+    workers: field.count("So many threads normalize a large package, 1 or more.", { default: 1 }),
   },
-  dataWriter: dataWriterFields,
   load: {
     raiseOnMaxRetries: field.count("A load that failed of something passing is tried again so often, then it fails. 0: never.", {
       default: 5,
     }),
+    raiseOnFailedJobs: field.flag(
+      "A job that cannot be loaded fails the run. It cannot be turned off: a package is loaded whole or not at all.",
+      {
+        default: true,
+      },
+    ),
     deleteCompletedJobs: field.flag("Do not keep the files of packages that were loaded.", { default: false }),
   },
   runtime: {
@@ -82,15 +83,27 @@ export const pipelineConfig: {
   },
 };
 
-export type PipelineConfig = ConfigOf<typeof pipelineConfig>;
+export type PipelineConfig = ConfigOf<typeof pipelineConfig> & { readonly writers: WriterSettings };
 
 /** The settings of one run. What the code says wins. Throws ConfigError. */
-export function resolvePipelineConfig(
+export async function resolvePipelineConfig(
   options: PipelineOptions,
   { pipelineName, environment, onResolved }: PipelineConfigContext,
 ): Promise<PipelineConfig> {
-  const overrides = { restoreFromDestination: options.restoreFromDestination, state: options.state, load: loadOverrides(options) };
-  return resolveConfig(pipelineConfig, { overrides, sections: ["pipelines", pipelineName], environment, pipelineName, onResolved });
+  const { restoreFromDestination, useSingleDataset, state, normalize } = options;
+  const overrides = { restoreFromDestination, useSingleDataset, state, normalize, load: loadOverrides(options) };
+  const lookup = { environment, pipelineName, onResolved };
+  const config = await resolveConfig(pipelineConfig, { overrides, sections: ["pipelines", pipelineName], ...lookup });
+  refuseFailedJobs(config);
+  return { ...config, writers: await resolveWriters(lookup) };
+}
+
+function refuseFailedJobs({ load }: ConfigOf<typeof pipelineConfig>): void {
+  if (load.raiseOnFailedJobs) return;
+  throw new ConfigError(
+    "The setting `load.raise_on_failed_jobs` is false: a package would be loaded without the jobs that fail. leat loads a package in one transaction, whole or not at all. " +
+      "Leave the setting out; a job that keeps failing is left out by hand: leat pipeline NAME load-package LOAD_ID fail-job JOB.",
+  );
 }
 
 function loadOverrides({ load = {} }: PipelineOptions): ConfigOverrides<typeof pipelineConfig.load> {

@@ -9,12 +9,13 @@ import { type Refresh, refreshModes } from "../extract/refresh-modes.ts";
 import { countOf, oneOf } from "../schema/given.ts";
 import { type FileFormat, fileFormats, type SchemaContract } from "../schema/hint-options.ts";
 import { storedContract } from "../schema/hints.ts";
-import { type NamingName, namingNames } from "../schema/naming/naming-convention.ts";
+import { type CustomNaming, checkCustomNaming } from "../schema/naming/custom-naming.ts";
+import { type NewNamingName, namingNames, newNamingNames } from "../schema/naming/naming-convention.ts";
 import { checkRunParts } from "./check-run-parts.ts";
 import type { Logger, PipelineEvent } from "./events.ts";
 
 /** A built-in destination by its name. */
-export type DestinationName = "duckdb" | "postgres" | (string & {});
+export type DestinationName = "duckdb" | "postgres" | "sqlite" | (string & {});
 
 /** Settings of a run; given to `pipeline()` they hold for all its runs. */
 export interface RunSettings {
@@ -65,12 +66,20 @@ export interface PipelineOptions<Name extends string = string, D extends string 
   /** Default true. False: state is neither read from nor written to the destination. */
   readonly restoreFromDestination?: boolean;
   /**
+   * Default true. False: a dataset per schema. The default schema, which is that of the first source, and the state go to `datasetName`, each other schema to
+   * `<datasetName>_<schema name>`. `dataset()` and `sqlClient()` mean the first. In config: `use_single_dataset`.
+   */
+  readonly useSingleDataset?: boolean;
+  /**
    * How large the state may get, in bytes of its JSON: a run that makes it larger than `warnBytes` (default 10 MB) emits a warning, one that makes it larger than
    * `maxBytes` (default none) fails. `keepVersions`: so many versions stay in the destination, the newest; default all. In config: `[state] warn_bytes = …`.
    */
   readonly state?: { readonly warnBytes?: number; readonly maxBytes?: number; readonly keepVersions?: number };
-  /** How names in the data become names of tables and columns. Default `"snake_case"`. */
-  readonly naming?: Exclude<NamingName, "s3_tables">;
+  /**
+   * How names in the data become names of tables and columns: the name of a convention, or one of your own, which all runs have to be given then. It holds for
+   * new schemas; those that are stored keep theirs. Default `"snake_case"`. In config, by name: `[schema] naming = …`.
+   */
+  readonly naming?: NewNamingName | CustomNaming;
   /**
    * A folder with schemas to be edited, `<schema name>.schema.yaml` (or `.json`). A file that is new or was changed takes the place of the stored schema in the
    * next run; where there is none, the first run writes it. Default none.
@@ -90,6 +99,10 @@ export interface PipelineOptions<Name extends string = string, D extends string 
   /** `workers`: parallel resources that are asked for an item at once (default 5). `maxParallelItems`: promises and thunks in flight (default 20). `order` default `"round_robin"`. */
   readonly extract?: { readonly workers?: number; readonly maxParallelItems?: number; readonly order?: "fifo" | "round_robin" };
   /**
+   * `workers`: so many threads normalize a large package (default 1: none but the one of the program). What comes out is the same. In config: `[normalize] workers = …`.
+   */
+  readonly normalize?: { readonly workers?: number };
+  /**
    * `deleteCompletedJobs`: the files of loaded packages are not kept (default false). `maxRetries`: so often a load is tried again that failed of something
    * passing, such as a lost connection or a lock (default 5, 0: never). In config: `[load] delete_completed_jobs`, `raise_on_max_retries`.
    */
@@ -102,6 +115,7 @@ const known = [
   "datasetName",
   "pipelinesDir",
   "restoreFromDestination",
+  "useSingleDataset",
   "devMode",
   "refresh",
   "schemaContract",
@@ -113,6 +127,7 @@ const known = [
   "onEvent",
   "logger",
   "extract",
+  "normalize",
   "load",
   "loaderFileFormat",
   "signal",
@@ -126,8 +141,11 @@ export function checkPipelineOptions(options: PipelineOptions): void {
   if (options.name !== undefined) checkName("pipeline", options.name);
   if (options.datasetName !== undefined && options.datasetName.trim() === "")
     throw new ConfigError("The `datasetName` of a pipeline must not be blank.");
-  if (options.naming !== undefined && !namingNames.includes(options.naming)) {
-    throw new ConfigError(`There is no naming convention \`${options.naming}\`. There are ${namingNames.join(", ")}.`);
+  if (typeof options.naming === "object" && options.naming !== null) checkCustomNaming(options.naming, namingNames);
+  else if (options.naming !== undefined && !newNamingNames.includes(options.naming)) {
+    throw new ConfigError(
+      `There is no naming convention \`${options.naming}\`. There are ${newNamingNames.join(", ")}, and an object with a convention of your own.`,
+    );
   }
   checkFolder("importSchemaPath", options.importSchemaPath);
   checkFolder("exportSchemaPath", options.exportSchemaPath);
@@ -136,8 +154,10 @@ export function checkPipelineOptions(options: PipelineOptions): void {
   if (options.schemaContract !== undefined) storedContract(options.schemaContract);
   oneOf("progress", options.progress, ["auto", "bars", "log", "none"]);
   checkLogger(options.logger);
-  const { extract = {}, load = {}, state = {} } = options;
+  const { extract = {}, normalize = {}, load = {}, state = {} } = options;
   checkOptions("`extract` of pipeline()", extract, ["workers", "maxParallelItems", "order"]);
+  checkOptions("`normalize` of pipeline()", normalize, ["workers"]);
+  countOf("normalize.workers", normalize.workers, 1);
   refuseLoadWorkers(load);
   checkOptions("`load` of pipeline()", load, ["deleteCompletedJobs", "maxRetries"]);
   countOf("load.maxRetries", load.maxRetries);

@@ -31,6 +31,12 @@ export interface PartsOptions {
   readonly credentials?: string | Loose | undefined;
 }
 
+export interface SchemaPlace {
+  readonly isSingle?: boolean;
+  /** Default that of the local state. */
+  readonly defaultSchemaName?: string | null | undefined;
+}
+
 type OnResolved = RunContext["onResolved"];
 
 /** What a pipeline is made of: its name, its folder on this machine, its destination. Throws ConfigError. */
@@ -96,8 +102,25 @@ export class PipelineParts {
     return this.#destination;
   }
 
-  async openSession({ mustExist = false }: { readonly mustExist?: boolean } = {}): Promise<LoadSession> {
-    return (await this.destination()).open({ ...this.openContext(() => {}), mustExist });
+  /** Of the default schema, unless another one is named. */
+  async openSession({
+    mustExist = false,
+    schemaName,
+  }: {
+    readonly mustExist?: boolean;
+    readonly schemaName?: string;
+  } = {}): Promise<LoadSession> {
+    const context = this.openContext(() => {});
+    const datasetName = schemaName === undefined ? context.datasetName : this.datasetOf(schemaName);
+    return (await this.destination()).open({ ...context, datasetName, stateDatasetName: context.datasetName, mustExist });
+  }
+
+  /** The dataset of a schema; `isSingle` is what a run says, else what is asked for or was last. As in dlt the default schema has none of its own. */
+  datasetOf(schemaName: string, { isSingle, defaultSchemaName }: SchemaPlace = {}): string {
+    const state = this.local.peekState();
+    const single = isSingle ?? this.options.useSingleDataset ?? state?._local?.leat_single_dataset ?? true;
+    const main = defaultSchemaName ?? state?.default_schema_name ?? schemaName;
+    return single || schemaName === main ? this.datasetName : `${this.datasetName}_${schemaName}`;
   }
 
   openContext(onResolved: OnResolved): OpenContext {
@@ -123,9 +146,12 @@ export class PipelineParts {
   }
 
   /** The state of a pipeline that never ran. */
-  newState(destination: Pick<DestinationContract, "dltType" | "name" | "type"> | undefined): PipelineState {
+  newState(
+    destination: Pick<DestinationContract, "dltType" | "name" | "type"> | undefined,
+    isSingleDataset: boolean = this.options.useSingleDataset ?? true,
+  ): PipelineState {
     const { name: pipelineName, datasetName } = this;
-    return bumpState(
+    const state = bumpState(
       newState({
         pipelineName,
         datasetName,
@@ -135,6 +161,7 @@ export class PipelineParts {
         devMode: this.devMode !== undefined,
       }),
     );
+    return isSingleDataset ? state : { ...state, _local: { ...state._local!, leat_single_dataset: false } };
   }
 
   /** Lets go of what the destination keeps between sessions. */

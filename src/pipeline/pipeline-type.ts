@@ -1,4 +1,5 @@
 import type { StandardSchema } from "../core/standard-schema.ts";
+import type { SqlClient } from "../dataset/sql-client.ts";
 import type { LoadJobInfo } from "../destination-kit/load-job.ts";
 import type { RowOf } from "../extract/rows.ts";
 import type { RunningPipeline } from "../extract/running.ts";
@@ -76,6 +77,10 @@ export interface OpenedPipeline extends Pipeline {
     readonly dryRun?: boolean;
     readonly from?: string | undefined;
   }): Promise<{ readonly loadIds: readonly string[] }>;
+  /** As `sqlClient()`, for the dataset that the tables of a schema are in. */
+  sqlClientOf(schemaName: string): SqlClient;
+  /** Where the tables of a schema are. */
+  datasetOf(schemaName: string): string;
   /** Leaves a job that failed out of its package, which then loads without it. Throws ConfigError when there is no such job. */
   failJob(job: JobToFail): Promise<LoadJobInfo>;
   /** Replaces all that this machine keeps of the pipeline by what the destination stores. Throws ConfigError when nothing is stored there. With `dryRun` only looks. */

@@ -29,6 +29,19 @@ const p = pipeline({
   },
 });
 
+describe("naming", () => {
+  it("is one of leat's by name, or one of the user's own", () => {
+    pipeline({ naming: "direct" });
+    pipeline({ naming: { name: "mine", normalizeIdentifier: (name) => name.toUpperCase(), pathSeparator: "_of_", maxLength: 30 } });
+    // @ts-expect-error no such convention
+    pipeline({ naming: "kebab" });
+    // @ts-expect-error leat's own tables would have other names than dlt gives them
+    pipeline({ naming: "s3_tables" });
+    // @ts-expect-error how names become identifiers is missing
+    pipeline({ naming: { name: "mine" } });
+  });
+});
+
 describe("pipeline()", () => {
   it("knows its dataset", () => {
     expectTypeOf(p.datasetName).toEqualTypeOf<"n_dataset">();

@@ -1,8 +1,8 @@
 import type { Dataset } from "../dataset/dataset.ts";
 import { openDataset } from "../dataset/open-dataset.ts";
+import { qualifiedName } from "../dataset/qualified-name.ts";
 import { ReadSessions } from "../dataset/read-sessions.ts";
 import type { SqlClient } from "../dataset/sql-client.ts";
-import type { LoadSession } from "../destination-kit/contract.ts";
 import type { LoadJobInfo } from "../destination-kit/load-job.ts";
 import { checkOptions } from "../extract/definition.ts";
 import { keepFailure } from "../extract/rows.ts";
@@ -197,22 +197,39 @@ class PipelineValue implements Untyped {
     checkOptions("dataset()", options, ["integers"]);
     return openDataset({
       datasetName: this.datasetName,
-      destinationName: async () => (await this.#parts.destination()).name,
+      destination: () => this.#parts.destination(),
       sessions: this.#readSessions,
       integers: oneOf("integers", options.integers, ["bigint"]),
+      schemas: () => Object.values(this.schemas).filter(({ name }) => this.datasetOf(name) === this.datasetName),
+      datasetElsewhere: (table) => {
+        const schema = Object.values(this.schemas).find(
+          ({ name, tables }) => Object.hasOwn(tables, table) && this.datasetOf(name) !== this.datasetName,
+        );
+        return schema && this.datasetOf(schema.name);
+      },
+      workingDir: this.workingDir,
     });
   }
 
   sqlClient(): SqlClient {
-    const client = new SqlClientHandle(
-      async (): Promise<LoadSession> => {
-        // Closed, and used again.
-        this.#sqlClients.add(client);
-        return this.#parts.openSession();
-      },
-      (closed) => void this.#sqlClients.delete(closed),
-    );
-    return client;
+    return this.#sqlClient({});
+  }
+
+  sqlClientOf(schemaName: string): SqlClient {
+    return this.#sqlClient({ schemaName });
+  }
+
+  datasetOf(schemaName: string): string {
+    return this.#parts.datasetOf(schemaName);
+  }
+
+  #sqlClient(of: { readonly schemaName?: string }): SqlClient {
+    return new SqlClientHandle({
+      open: () => this.#parts.openSession(of),
+      onOpened: (client) => void this.#sqlClients.add(client),
+      onClosed: (client) => void this.#sqlClients.delete(client),
+      qualifiedName: (table) => qualifiedName(of.schemaName === undefined ? this.datasetName : this.datasetOf(of.schemaName), table),
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Findings } from "../normalize/normalize-package.ts";
+import type { Discard } from "../schema/discards.ts";
 import type { DiscardedRows } from "./infos.ts";
 import type { RunContext } from "./run-context.ts";
 
@@ -28,6 +29,11 @@ export function reportDiscarded(context: RunContext, discarded: DiscardedRows): 
   context.discarded.push(discarded);
   context.emit({ type: "row-discarded", ...discarded });
   return discarded;
+}
+
+/** What a call before this one left untold of a package, since it ended before its end. */
+export function reportUntold(context: RunContext, loadId: string, discards: readonly Discard[]): readonly DiscardedRows[] {
+  return discards.map((discard) => reportDiscarded(context, { ...discard, loadId }));
 }
 
 /** A warning that several packages of a run may give. */

@@ -5,6 +5,7 @@ import { abortPackages } from "./abort-packages.ts";
 import type { LocalStore } from "./local-store.ts";
 import { asLocal, downloadSchemas, openStored } from "./restore-stored.ts";
 import type { StepHost } from "./step-host.ts";
+import { storedPipeline } from "./stored-pipeline.ts";
 
 /** What the destination stores of a pipeline, and what this machine gives up for it. */
 export interface RestoreInfo {
@@ -43,7 +44,8 @@ interface Stored {
 async function download(host: StepHost, place: string): Promise<Stored> {
   const { pipeline, runtime, local } = host;
   await using session = await host.open({ mustExist: true });
-  const stored = await session.readState(pipeline.name);
+  const kept = storedPipeline(host, session);
+  const stored = await kept.readState(pipeline.name);
   if (stored === undefined) {
     throw new ConfigError(
       `Dataset \`${pipeline.datasetName}\` of \`${place}\` holds no state of a pipeline \`${pipeline.name}\`. ` +
@@ -52,7 +54,7 @@ async function download(host: StepHost, place: string): Promise<Stored> {
   }
   runtime.seeLoadId(stored.loadId);
   const state = openStored(stored, local.workingDir);
-  return { state, schemas: await downloadSchemas(session, state.schema_names, local.workingDir) };
+  return { state, schemas: await downloadSchemas(kept, state.schema_names, local.workingDir) };
 }
 
 function replaceLocal(host: StepHost, { state, schemas }: Stored, place: string): void {

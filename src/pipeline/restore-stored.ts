@@ -15,7 +15,11 @@ export function openStored(stored: StoredState, workingDir: string): PipelineSta
 }
 
 /** The newest stored version of each schema. One that is not stored is left out. */
-export async function downloadSchemas(session: LoadSession, names: readonly string[], workingDir: string): Promise<SchemaDocument[]> {
+export async function downloadSchemas(
+  session: Pick<LoadSession, "readSchema">,
+  names: readonly string[],
+  workingDir: string,
+): Promise<SchemaDocument[]> {
   const schemas: SchemaDocument[] = [];
   for (const name of names) {
     const stored = await session.readSchema(name);
@@ -43,6 +47,13 @@ export function asLocal(stored: PipelineState, { asked, ownPart, place, runtime 
     _last_extracted_hash: stored._version_hash ?? document._version_hash!,
     _last_extracted_at: Timestamp.fromMicros(runtime.nowMicros()),
     leat_destination_place: place,
+    ...layoutOf(asked, ownPart),
   };
   return { ...document, dataset_name, destination_type, destination_name, _local: { ...ownPart, ...restored } };
+}
+
+/** Whoever opens the pipeline without its script has to know whether its schemas have datasets of their own. */
+export function layoutOf(asked: PipelineState, ownPart: PipelineState["_local"]): { readonly leat_single_dataset?: boolean } {
+  const isSingle = asked._local?.leat_single_dataset !== false;
+  return isSingle && ownPart?.leat_single_dataset === undefined ? {} : { leat_single_dataset: isSingle };
 }

@@ -22,8 +22,12 @@ export class RunContext {
   wasFirstRun = true;
   /** Hash of the state that the destination has. Known after the sync. */
   storedStateHash: string | undefined;
+  /** Where there are several datasets: of the newest state of each. Empty when what was read is not followed. */
+  storedStateHashes: readonly string[] = [];
   /** What was kept out of tables so far. */
   readonly discarded: DiscardedRows[] = [];
+  /** Packages of which this call tells by itself what was kept out of them. */
+  readonly toldOf: Set<string> = new Set();
   /** Warnings that come once per run. */
   readonly warned: Set<string> = new Set();
   /** For packages that an earlier run extracted. */

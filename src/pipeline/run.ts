@@ -1,9 +1,11 @@
+import { ConfigError } from "../core/errors.ts";
 import type { ReadSessions } from "../dataset/read-sessions.ts";
 import { checkOptions } from "../extract/definition.ts";
 import { refreshModes } from "../extract/refresh-modes.ts";
 import { hintNames } from "../extract/resource-hints.ts";
 import type { Loose } from "../extract/rows.ts";
 import type { LoadedPackage } from "../load/load-package.ts";
+import { guardDisk } from "../load-package/errors.ts";
 import { oneOf } from "../schema/given.ts";
 import type { SchemaContract } from "../schema/hint-options.ts";
 import { beginDevRun } from "./dev-mode.ts";
@@ -57,13 +59,29 @@ export async function runAll(asked: Asked): Promise<RunInfo> {
 }
 
 export async function extractAlone(asked: Asked): Promise<ExtractInfo> {
+  if (asked.options.loaderFileFormat !== undefined)
+    throw new ConfigError(
+      "`loaderFileFormat` is no option of extract(): normalize() writes the files of jobs. Give it there, or to the pipeline.",
+    );
   await begin(asked);
-  return await extract(asked);
+  const info = await extract(asked);
+  forgetTold(asked.host, info);
+  return info;
 }
 
 export async function normalizeAlone({ host, options, pipeline }: Omit<Asked, "data">): Promise<NormalizeInfo> {
   await amendPending(host, contractOf(options, pipeline));
-  return await normalizeStep(host);
+  const info = await normalizeStep(host);
+  forgetTold(host, info);
+  return info;
+}
+
+/** What a call says in its info need not be told again by the one that loads the package. */
+function forgetTold({ store }: StepHost, { loadIds }: Pick<ExtractInfo, "loadIds">): void {
+  const told = [...store.extracted(), ...store.normalized()].filter(({ loadId }) => loadIds.includes(loadId));
+  guardDisk(store.workingDir, () => {
+    for (const folder of told) folder.forgetDiscards();
+  });
 }
 
 export async function loadAlone(host: StepHost): Promise<LoadInfo> {

@@ -1,16 +1,18 @@
 import { ConfigError } from "../core/errors.ts";
 import type { StandardSchema } from "../core/standard-schema.ts";
 import { type BuildEnvironment, buildSource } from "../extract/build-source.ts";
+import { checkRowSchema } from "../extract/check-row-schema.ts";
 import type { ResourceDefinition } from "../extract/definition.ts";
 import { replaceResources } from "../extract/replace-resources.ts";
 import { checkRows, definitionOf, isResource, type Resource, resource } from "../extract/resource.ts";
 import { mergeHints } from "../extract/resource-hints.ts";
-import { checkRowSchema } from "../extract/check-row-schema.ts";
 import type { Rows } from "../extract/rows.ts";
 import { isSource, type Source, type SourceFactory } from "../extract/source.ts";
 import type { SourceDefinition } from "../extract/source-definition.ts";
 import type { ResourceHints, SchemaContract, SourceHints } from "../schema/hint-options.ts";
 import { normalizeSchemaName } from "../schema/naming/schema-name.ts";
+import { withConfiguredCursors } from "./incremental-config.ts";
+import { configuredHints } from "./source-config.ts";
 
 /** What can be run: a source, a resource, rows in any form, a function that gives rows, or a list of sources and resources (not mixed with rows). */
 export type Runnable<Item> = Source | readonly (Source | Resource)[] | Rows<Item> | (() => Rows<Item>);
@@ -41,9 +43,11 @@ export interface BuildOptions {
 /** Builds everything that is to be run. Resources without a source come together under the default name. */
 export async function buildRunnable(data: unknown, options: BuildOptions): Promise<readonly BuiltSource[]> {
   const bySource = new Map<string, BuiltSource>();
+  const sections = new Map<string, readonly string[]>();
   for (const part of partsOf(data, options.hints)) {
     const built = part.kind === "resource" ? fromResource(part.definition, options) : await fromSource(part.definition, options);
     const known = bySource.get(built.name);
+    if (part.kind === "source") sections.set(built.name, sectionsOf(part.definition));
     bySource.set(
       built.name,
       known === undefined
@@ -57,11 +61,17 @@ export async function buildRunnable(data: unknown, options: BuildOptions): Promi
           },
     );
   }
-  return [...bySource.values()].map((built) => ({
-    ...built,
-    resources: withHints(built.resources, options.hints),
-    hints: withContract(built.hints, options.hints.schemaContract),
-  }));
+  return Promise.all(
+    [...bySource.values()].map(async (built) => {
+      const hinted = withHints(built.resources, options.hints);
+      const [inSections, environment] = [sections.get(built.name) ?? ["sources"], options.environment(built.name)];
+      return {
+        ...built,
+        resources: await withConfiguredCursors(hinted, inSections, environment),
+        hints: withContract(await configuredHints(built.hints, inSections, environment), options.hints.schemaContract),
+      };
+    }),
+  );
 }
 
 type Part =
@@ -101,6 +111,11 @@ async function fromSource(definition: SourceDefinition, options: BuildOptions): 
   const { hints, stateSchema, schemaPath, factoryName } = definition;
   const schemaFile = schemaPath === undefined ? undefined : { path: schemaPath, name: normalizeSchemaName(factoryName) };
   return { name, resources, hints, stateSchema, schemaFile };
+}
+
+/** Where config says something about the resources of a source. */
+function sectionsOf({ section, factoryName }: SourceDefinition): readonly string[] {
+  return section === undefined ? ["sources", factoryName] : ["sources", section, factoryName];
 }
 
 /** A contract of the run is that of all its tables, also of nested ones and of those to come. */

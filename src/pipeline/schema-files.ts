@@ -9,6 +9,7 @@ import { withoutProcessingHints } from "../schema/formats/external-document.ts";
 import { SchemaUnreadable, SchemaVersionTooNew } from "../schema/read-schema.ts";
 import { replaceContent } from "../schema/replace-content.ts";
 import { parseSchemaFile, schemaFileText } from "../schema/schema-file.ts";
+import { isSameNaming } from "../schema/schema-naming.ts";
 
 export interface SchemaFilesOptions {
   readonly importSchemaPath?: string | undefined;
@@ -49,10 +50,16 @@ export class SchemaFiles {
 
   /** Writes the file of the import folder where there is none; the schema then counts as imported from it. Throws ConfigError. */
   linked(schema: SchemaDocument): SchemaDocument {
-    if (this.#importDir === undefined || this.#readImport(schema.name) !== undefined) return schema;
-    const file = bumpSchema(withoutProcessingHints(schema));
-    writeSchemaFile(this.#importDir, file);
+    const file = this.#newImport(schema);
+    if (file === undefined) return schema;
+    writeSchemaFile(this.#importDir!, file);
     return { ...schema, imported_version_hash: file.version_hash };
+  }
+
+  /** As `linked` gives it, and writes nothing. */
+  asLinked(schema: SchemaDocument): SchemaDocument {
+    const file = this.#newImport(schema);
+    return file === undefined ? schema : { ...schema, imported_version_hash: file.version_hash };
   }
 
   /** Writes the schema to the export folder. Throws ConfigError. */
@@ -60,6 +67,11 @@ export class SchemaFiles {
     if (this.#exportDir === undefined) return;
     const isImport = this.#exportDir === this.#importDir;
     writeSchemaFile(this.#exportDir, isImport ? bumpSchema(withoutProcessingHints(schema)) : schema);
+  }
+
+  #newImport(schema: SchemaDocument): SchemaDocument | undefined {
+    const isThere = this.#importDir === undefined || this.#readImport(schema.name) !== undefined;
+    return isThere ? undefined : bumpSchema(withoutProcessingHints(schema));
   }
 
   #readImport(name: string): SchemaDocument | undefined {
@@ -87,8 +99,8 @@ export function readSchemaFile(path: string | URL, name: string): SchemaDocument
 
 /** Tables that hold rows keep their names. Throws ConfigError. */
 export function checkSameNaming(file: SchemaDocument, stored: SchemaDocument, origin: string): void {
-  const [asked, known] = [file, stored].map(({ normalizers: { names } }) => names.slice(names.lastIndexOf(".") + 1));
-  if (asked === known) return;
+  const [asked, known] = [file.normalizers.names, stored.normalizers.names];
+  if (isSameNaming(asked, known)) return;
   throw new ConfigError(
     `The schema \`${stored.name}\` is stored with the naming convention \`${known}\`, but ${origin} says \`${asked}\`: tables that exist keep their names. ` +
       'Run once with refresh: "drop_sources" to begin anew.',

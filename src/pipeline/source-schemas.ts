@@ -1,7 +1,7 @@
 import { ConfigError } from "../core/errors.ts";
 import type { SchemaDocument } from "../schema/document.ts";
-import type { NamingName } from "../schema/naming/naming-convention.ts";
 import { newSchema } from "../schema/new-schema.ts";
+import { isSameNaming } from "../schema/schema-naming.ts";
 import { hasSeenData } from "../schema/table.ts";
 import { takeUp } from "../schema/take-up.ts";
 import type { Emit } from "./events.ts";
@@ -19,9 +19,9 @@ export interface SchemaOrigins {
   readonly stored: SchemaDocument | undefined;
   readonly files: SchemaFiles;
   /** Of a schema that is in no file. */
-  readonly naming: NamingName;
+  readonly naming: string;
   /** What the options of the pipeline say, if anything. */
-  readonly askedNaming: NamingName | undefined;
+  readonly askedNaming: string | undefined;
   readonly emit: Emit;
 }
 
@@ -44,7 +44,7 @@ export function sourceSchemas({ name, schemaFile }: BuiltSource, origins: Schema
 function checkNaming(fresh: SchemaDocument, stored: SchemaDocument | undefined, { askedNaming }: SchemaOrigins): void {
   if (stored !== undefined || askedNaming === undefined) return;
   const { names } = fresh.normalizers;
-  if (names.slice(names.lastIndexOf(".") + 1) === askedNaming) return;
+  if (isSameNaming(names, askedNaming)) return;
   throw new ConfigError(
     `The file of the schema \`${fresh.name}\` says naming convention \`${names}\`, the pipeline says \`${askedNaming}\`: leave one of them out.`,
   );

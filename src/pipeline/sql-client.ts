@@ -1,16 +1,26 @@
+import { ConfigError } from "../core/errors.ts";
 import type { SqlClient } from "../dataset/sql-client.ts";
 import type { LoadSession, SqlConnection } from "../destination-kit/contract.ts";
 import type { Loose } from "../extract/rows.ts";
 
+export interface SqlClientOptions {
+  readonly open: () => Promise<LoadSession>;
+  /** A client that is closed may be used again. */
+  readonly onOpened: (client: SqlClient) => void;
+  readonly onClosed: (client: SqlClient) => void;
+  /** The name of a table as long as nothing is open. */
+  readonly qualifiedName: (table: string) => string;
+}
+
 /** Connects on first use, and holds the connection until it is closed. */
 export class SqlClientHandle implements SqlClient {
-  readonly #open: () => Promise<LoadSession>;
-  readonly #onClosed: (client: SqlClient) => void;
-  #session: Promise<LoadSession> | undefined;
+  readonly #options: SqlClientOptions;
+  #opening: Promise<LoadSession> | undefined;
+  #session: LoadSession | undefined;
+  #isInTransaction = false;
 
-  constructor(open: () => Promise<LoadSession>, onClosed: (client: SqlClient) => void) {
-    this.#open = open;
-    this.#onClosed = onClosed;
+  constructor(options: SqlClientOptions) {
+    this.#options = options;
   }
 
   async query<Row = Loose>(sql: string, parameters?: readonly unknown[]): Promise<Row[]> {
@@ -22,14 +32,25 @@ export class SqlClientHandle implements SqlClient {
   }
 
   async transaction<T>(work: (client: SqlClient) => Promise<T>): Promise<T> {
-    return (await this.#connected()).transaction((connection) => work(inTransaction(connection)));
+    if (this.#isInTransaction) throw new ConfigError("A client has one transaction at a time. For another one take another sqlClient().");
+    this.#isInTransaction = true;
+    try {
+      return await (await this.#connected()).transaction((connection) => within(connection, work));
+    } finally {
+      this.#isInTransaction = false;
+    }
+  }
+
+  qualifiedName(table: string): string {
+    return (this.#session ?? this.#options).qualifiedName(table);
   }
 
   async close(): Promise<void> {
-    const session = this.#session;
+    const opening = this.#opening;
+    this.#opening = undefined;
     this.#session = undefined;
-    this.#onClosed(this);
-    if (session !== undefined) await (await session).close();
+    this.#options.onClosed(this);
+    await (await opening)?.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -37,19 +58,44 @@ export class SqlClientHandle implements SqlClient {
   }
 
   #connected(): Promise<LoadSession> {
-    this.#session ??= this.#open();
-    return this.#session;
+    this.#opening ??= this.#connect();
+    return this.#opening;
+  }
+
+  /** What failed is tried again by the next call. */
+  async #connect(): Promise<LoadSession> {
+    this.#options.onOpened(this);
+    try {
+      const session = await this.#options.open();
+      this.#session = session;
+      return session;
+    } catch (error) {
+      this.#opening = undefined;
+      throw error;
+    }
   }
 }
 
-/** The client inside of a transaction: the same connection, which its owner closes. */
-function inTransaction(connection: SqlConnection): SqlClient {
+async function within<T>(connection: SqlConnection, work: (client: SqlClient) => Promise<T>): Promise<T> {
+  let hasEnded = false;
+  const open = (): SqlConnection => {
+    if (!hasEnded) return connection;
+    throw new ConfigError("The transaction of this client has ended. Await all calls inside of it, and use the outer client after it.");
+  };
   const client: SqlClient = {
-    query: (sql, parameters) => connection.query(sql, parameters),
-    execute: (sql, parameters) => connection.execute(sql, parameters),
-    transaction: (work) => connection.transaction((inner) => work(inTransaction(inner))),
+    query: async (sql, parameters) => await open().query(sql, parameters),
+    execute: async (sql, parameters) => await open().execute(sql, parameters),
+    transaction: async () => {
+      throw new ConfigError("There are no transactions inside of a transaction. Use the client that it gave.");
+    },
+    qualifiedName: (table) => connection.qualifiedName(table),
+    // The connection belongs to the outer client.
     close: async () => {},
     [Symbol.asyncDispose]: async () => {},
   };
-  return client;
+  try {
+    return await work(client);
+  } finally {
+    hasEnded = true;
+  }
 }

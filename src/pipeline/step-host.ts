@@ -3,7 +3,7 @@ import type { Runtime } from "../core/runtime.ts";
 import type { DestinationContract, LoadSession } from "../destination-kit/contract.ts";
 import type { RunningPipeline } from "../extract/running.ts";
 import type { PackageStore } from "../load-package/package-store.ts";
-import type { NamingName } from "../schema/naming/naming-convention.ts";
+import type { CustomNaming } from "../schema/naming/custom-naming.ts";
 import type { PipelineState } from "../state/document.ts";
 import type { LocalStore } from "./local-store.ts";
 import type { NormalizeSettings } from "./normalize-settings.ts";
@@ -20,9 +20,11 @@ export interface StepHost {
   readonly local: LocalStore;
   readonly store: PackageStore;
   readonly destination: DestinationContract;
-  readonly naming: NamingName;
+  readonly naming: string;
   /** What the options of the pipeline say, if anything. */
-  readonly askedNaming: NamingName | undefined;
+  readonly askedNaming: string | undefined;
+  /** The convention that the options give, where it is none of leat's. */
+  readonly customNaming: CustomNaming | undefined;
   readonly schemaFiles: SchemaFiles;
   /** State is read from and written to the destination. */
   readonly restoresState: boolean;
@@ -37,7 +39,11 @@ export interface StepHost {
     options: { readonly overrides: ConfigOverrides<Spec>; readonly sections: readonly string[] },
   ): Promise<ConfigOf<Spec>>;
   /** With `mustExist` a database that is not there is not created. `datasetName` is another dataset of the destination. */
-  open(options?: { readonly mustExist?: boolean; readonly datasetName?: string }): Promise<LoadSession>;
+  open(options?: { readonly mustExist?: boolean; readonly datasetName?: string; readonly stateDatasetName?: string }): Promise<LoadSession>;
+  /** All schemas are in one dataset. */
+  readonly isSingleDataset: boolean;
+  /** Where the tables of a schema are. The default schema is that of the local state, unless it is given. */
+  datasetOf(schemaName: string, defaultSchemaName?: string | null): string;
   /** Where the data is, as the destination says. Looks up its config. */
   place(): Promise<string>;
   newState(): PipelineState;

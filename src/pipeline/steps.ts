@@ -2,13 +2,14 @@ import { extract, type SourceToExtract } from "../extract/extract.ts";
 import type { Refresh } from "../extract/refresh-modes.ts";
 import { withRowColumns } from "../extract/row-schema.ts";
 import { type LoadedPackage, loadPackage } from "../load/load-package.ts";
-import { LoadSessions } from "../load/load-sessions.ts";
+import type { LoadSessions } from "../load/load-sessions.ts";
 import { retryText } from "../load/retry-text.ts";
 import { asDiskError } from "../load-package/errors.ts";
 import type { PackageFolder } from "../load-package/package-folder.ts";
 import type { PackageCommands } from "../load-package/package-state.ts";
 import { jobFormatsOf } from "../normalize/job-format-of.ts";
 import { normalize } from "../normalize/normalize.ts";
+import type { NormalizeThreads } from "../normalize/threads.ts";
 import type { SchemaDocument } from "../schema/document.ts";
 import { newSchema } from "../schema/new-schema.ts";
 import type { SchemaUpdate } from "../schema/update.ts";
@@ -16,17 +17,21 @@ import type { PipelineState } from "../state/document.ts";
 import { buildOn } from "./build-on.ts";
 import { checkHints, checkSupported } from "./check-supported.ts";
 import { dateNow } from "./clock.ts";
+import { DatasetSessions } from "./dataset-sessions.ts";
 import type { DiscardedRows, ExtractInfo, NormalizeInfo } from "./infos.ts";
 import { loadInfoOf } from "./load-info-of.ts";
 import { extractInfo, normalizeInfo } from "./make-infos.ts";
-import { reportDiscarded, reportFindings } from "./report-findings.ts";
+import { reportDiscarded, reportFindings, reportUntold } from "./report-findings.ts";
+import { layoutOf } from "./restore-stored.ts";
 import type { RunParts } from "./run-parts.ts";
 import type { RunHints } from "./runnable.ts";
 import { saveExtracted, saveNormalized } from "./save-extracted.ts";
 import { sharedTables } from "./shared-tables.ts";
+import { newSchemaNaming } from "./source-config.ts";
 import { sourceSchemas } from "./source-schemas.ts";
 import { stateSizeCheck } from "./state-size.ts";
 import type { StepHost } from "./step-host.ts";
+import { storedPipeline } from "./stored-pipeline.ts";
 import { syncState } from "./sync-state.ts";
 import { takeOver } from "./take-over.ts";
 
@@ -37,8 +42,9 @@ export function syncStep(host: StepHost): Promise<void> {
     if (host.restoresState) {
       const place = await host.place();
       await using session = await host.open();
+      const stored = storedPipeline(host, session);
       context.storedStateHash = await syncState({
-        session,
+        session: stored,
         local,
         store,
         runtime,
@@ -46,6 +52,7 @@ export function syncStep(host: StepHost): Promise<void> {
         pipelineName: pipeline.name,
         newState: () => host.newState(),
       });
+      context.storedStateHashes = context.storedStateHash === undefined ? [] : (stored.stateHashes ?? []);
     }
     context.wasFirstRun = local.peekState()?._local?.first_run ?? true;
   });
@@ -63,7 +70,7 @@ export function extractStep(host: StepHost, data: unknown, hints: RunHints, sett
   const { refresh, ...parts } = settings;
   const prepare = async (): Promise<ToExtract> => {
     // Refuses a destination whose files leat does not write, before any code of a source runs.
-    jobFormatsOf(host.destination, host.normalize.loaderFileFormat);
+    jobFormatsOf(host.destination, host.normalize);
     const taken = host.local.takeState();
     const state = await withTargets(taken?.state ?? host.newState(), host);
     // A source that starts over finds no state, nor does the function that builds it.
@@ -87,7 +94,7 @@ export interface ExtractSettings extends Partial<RunParts> {
 /** Puts a state that was changed outside of a run into a package of its own, of the schema of that name. */
 export function extractStateStep(host: StepHost, changed: PipelineState, schemaName: string): Promise<ExtractInfo> {
   return extractSources(host, async () => {
-    const schema = host.local.readSchemas().get(schemaName) ?? newSchema(schemaName, { naming: host.naming });
+    const schema = host.local.readSchemas().get(schemaName) ?? newSchema(schemaName, { naming: await newSchemaNaming(schemaName, host) });
     return { state: await withTargets(changed, host), sources: [{ name: schemaName, resources: [], hints: {}, schema }] };
   });
 }
@@ -123,9 +130,11 @@ function extractSources(host: StepHost, prepare: () => Promise<ToExtract>, parts
       state,
       ownsState,
       storedStateHash: context.storedStateHash,
+      storedStateHashes: context.storedStateHashes,
       storesState: host.restoresState,
       refresh,
       naming: host.naming,
+      customNaming: host.customNaming,
       store,
       restorePoint: { state: textBefore, schemas: local.schemaTexts() },
       runtime,
@@ -134,15 +143,18 @@ function extractSources(host: StepHost, prepare: () => Promise<ToExtract>, parts
       commitEvery: parts.commitEvery,
       maxDurationMs: parts.maxDurationMs,
       knownSchema: (name) => local.readSchemas().get(name),
+      asKept: (schema) => host.schemaFiles.asLinked(schema),
       isFirstRun: () => local.peekState()?._local?.first_run ?? true,
       onCommitted: async (committed, isLast) => {
+        for (const { loadId } of committed.packages) context.toldOf.add(loadId);
         saveExtracted(local, committed, (schema) => host.schemaFiles.linked(schema));
         if (!isLast) await parts.onCut?.(committed.packages.length);
       },
       ...host.extract,
       maxIdentifierLength: host.destination.capabilities.maxIdentifierLength,
-      rawLimits: host.normalize.rotation,
-      jobFormat: (table) => jobFormatsOf(host.destination, host.normalize.loaderFileFormat)(table),
+      rawLimits: host.normalize.rawLimits,
+      arrowColumns: host.normalize.arrowColumns,
+      jobFormat: (table) => jobFormatsOf(host.destination, host.normalize)(table),
       mergeStrategies: host.destination.capabilities.mergeStrategies,
       checkHints: (resource, changed, schema) => checkHints(resource, changed, schema, host.destination),
       checkState: stateSizeCheck({ limits: host.state, textBefore, emit: context.emit }),
@@ -165,8 +177,9 @@ function extractSources(host: StepHost, prepare: () => Promise<ToExtract>, parts
 
 /** What was asked of the pipeline wins over what its state remembers. */
 async function withTargets(state: PipelineState, host: StepHost): Promise<PipelineState> {
-  const { dataset_name, destination_type, destination_name } = host.newState();
-  const _local = { ...(state._local ?? { first_run: true }), leat_destination_place: await host.place() };
+  const asked = host.newState();
+  const { dataset_name, destination_type, destination_name } = asked;
+  const _local = { ...(state._local ?? { first_run: true }), leat_destination_place: await host.place(), ...layoutOf(asked, state._local) };
   return { ...state, dataset_name, destination_type, destination_name, _local };
 }
 
@@ -174,12 +187,14 @@ async function buildSources(host: StepHost, state: PipelineState, data: unknown,
   const { context, local } = host;
   const built = await buildOn(host, state, data, hints);
   const schemas = local.readSchemas();
-  const origins = { files: host.schemaFiles, naming: host.naming, askedNaming: host.askedNaming, emit: context.emit };
+  const origins = { files: host.schemaFiles, askedNaming: host.askedNaming, emit: context.emit };
+  const namings = new Map<string, string>();
+  for (const { name } of built) namings.set(name, await newSchemaNaming(name, host));
   const warn = (message: string): void => context.emit({ type: "warning", code: "row-schema", message });
   return built.map((source) => ({
     ...source,
     resources: withRowColumns(source.resources, warn),
-    ...sourceSchemas(source, { ...origins, stored: schemas.get(source.name) }),
+    ...sourceSchemas(source, { ...origins, naming: namings.get(source.name)!, stored: schemas.get(source.name) }),
   }));
 }
 
@@ -192,15 +207,19 @@ export async function normalizeStep(host: StepHost): Promise<NormalizeInfo> {
   const allDiscarded: DiscardedRows[] = [];
   for (const extracted of store.extracted()) {
     const { loadId } = extracted;
+    const untold = context.toldOf.has(loadId) ? [] : extracted.readDiscards();
     await context.step({ step: "normalize", loadId, pendingLoadIds: pending(host) }, async (stepStart) => {
       const result = await normalize({
         extracted,
         store,
         schema: local.readSchemas().get(extracted.readSchema().name),
         maxIdentifierLength: host.destination.capabilities.maxIdentifierLength,
+        customNaming: host.customNaming,
         caseSensitiveIdentifiers: host.destination.capabilities.caseSensitiveIdentifiers,
-        jobFormats: jobFormatsOf(host.destination, host.normalize.loaderFileFormat),
+        weiPrecision: host.destination.capabilities.weiPrecision,
+        jobFormats: jobFormatsOf(host.destination, host.normalize),
         rotation: host.normalize.rotation,
+        threads: normalizeThreads(host),
         runtime,
         signal: context.signal,
         withContracts: (schema, folder) => context.pendingContracts?.(schema, folder) ?? schema,
@@ -212,7 +231,8 @@ export async function normalizeStep(host: StepHost): Promise<NormalizeInfo> {
       if (Object.keys(result.schemaUpdate).length > 0) {
         context.emit({ type: "schema-changed", schemaName: result.schema.name, update: result.schemaUpdate, loadId });
       }
-      const discarded = reportFindings(context, loadId, result.findings);
+      context.toldOf.add(loadId);
+      const discarded = [...reportUntold(context, loadId, untold), ...reportFindings(context, loadId, result.findings)];
       allDiscarded.push(...discarded);
       return stepInfo(host, stepStart, [loadId], result.rowCounts, { [loadId]: result.schemaUpdate }, discarded);
     });
@@ -239,16 +259,20 @@ function stepInfo(
   });
 }
 
+function normalizeThreads({ destination: { name, capabilities }, normalize: { workers, ...asked } }: StepHost): NormalizeThreads {
+  return { count: workers, jobFormats: [{ name, capabilities }, asked] };
+}
+
 /** Loads every normalized package, oldest first, each in one commit. */
 export async function loadStep(host: StepHost): Promise<readonly LoadedPackage[]> {
   const folders = host.store.normalized();
   if (folders.length === 0) return [];
   const loaded: LoadedPackage[] = [];
-  await using sessions = new LoadSessions(() => host.open());
+  await using datasets = new DatasetSessions(host);
   for (const folder of folders) {
     const jobs = folder.jobs("new").length + folder.jobs("started").length;
     await host.context.step({ step: "load", loadId: folder.loadId, jobs, pendingLoadIds: pending(host) }, async (startedAt) => {
-      const one = await loadOne(host, folder, sessions);
+      const one = await loadOne(host, folder, datasets.of(folder));
       loaded.push(one);
       return await loadInfoOf(host, startedAt, [one]);
     });
@@ -259,6 +283,7 @@ export async function loadStep(host: StepHost): Promise<readonly LoadedPackage[]
 async function loadOne(host: StepHost, folder: PackageFolder, sessions: LoadSessions): Promise<LoadedPackage> {
   const { context, local, store, runtime } = host;
   const { loadId } = folder;
+  const untold = context.toldOf.has(loadId) ? [] : folder.readDiscards();
   const loaded = await loadPackage({
     pipelineName: host.pipeline.name,
     folder,
@@ -273,6 +298,7 @@ async function loadOne(host: StepHost, folder: PackageFolder, sessions: LoadSess
   });
   takeOver(local, loaded.merged, { hasPending: store.pendingLoadIds().length > 0, mayBeFirst: context.wasFirstRun });
   context.emit({ type: "package-committed", loadId });
+  reportUntold(context, loadId, untold);
   return loaded;
 }
 

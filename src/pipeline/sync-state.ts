@@ -1,15 +1,15 @@
 import { crashPoint } from "../core/crash-point.ts";
 import type { Runtime } from "../core/runtime.ts";
-import type { LoadSession } from "../destination-kit/contract.ts";
 import type { PackageStore } from "../load-package/package-store.ts";
 import { type PipelineState, stateEngineVersion } from "../state/document.ts";
 import { StateConflictError } from "../state/errors.ts";
 import { mergeStates } from "../state/merge-states.ts";
 import type { LocalStore } from "./local-store.ts";
 import { asLocal, downloadSchemas, openStored } from "./restore-stored.ts";
+import type { StoredPipeline } from "./stored-pipeline.ts";
 
 export interface SyncOptions {
-  readonly session: LoadSession;
+  readonly session: StoredPipeline;
   readonly local: LocalStore;
   readonly store: PackageStore;
   readonly runtime: Runtime;

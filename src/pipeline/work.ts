@@ -10,4 +10,3 @@ export { openStored } from "./restore-stored.ts";
 export { extractAlone, loadAlone, normalizeAlone, runAll } from "./run.ts";
 export { rollbackState, stateHistory } from "./state-history.ts";
 export { syncStep } from "./steps.ts";
-

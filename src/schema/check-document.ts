@@ -174,11 +174,11 @@ const settings: Check = members({
 const copied: Check = mapOf(text);
 
 const normalizers: Check = members({
-  // dlt may store the path of the module; its last part is the name.
+  // Whether a convention of somebody's own is there shows when names are made.
   names: (value) =>
-    typeof value === "string" && (namingNames as readonly string[]).includes(value.slice(value.lastIndexOf(".") + 1))
+    typeof value === "string" && /^[A-Za-z_]\w*(\.\w+)*$/.test(value)
       ? undefined
-      : `is ${shown(value)}, but has to be one of ${namingNames.join(", ")}`,
+      : `is ${shown(value)}, but has to be one of ${namingNames.join(", ")}, or the name of your own`,
   json: members({
     module: (value) =>
       value === relationalNormalizer

@@ -1,9 +1,8 @@
 import { type SchemaDocument, type SchemaSettings, schemaEngineVersion } from "./document.ts";
-import type { NamingName } from "./naming/naming-convention.ts";
 import { loadsTable, loadsTableName, versionTable, versionTableName } from "./system-tables.ts";
 
 /** A schema with nothing but the system tables. It has no hash yet: the first `bumpSchema` gives it one and keeps version 1. */
-export function newSchema(name: string, options: { readonly naming?: NamingName } = {}): SchemaDocument {
+export function newSchema(name: string, options: { readonly naming?: string } = {}): SchemaDocument {
   return {
     version: 1,
     version_hash: "",

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { cellOfTagged } from "../../test/cells.ts";
 import { readFixture, untagToJson } from "../../test/fixtures.ts";
+import { coerceCell } from "./coerce.ts";
 import type { DataType } from "./data-type.ts";
 import type { JsonValue, PresentValue } from "./json-value.ts";
 import { nameTest } from "./name-pattern.ts";
@@ -138,6 +139,7 @@ function settingsOf(columns: Readonly<Record<string, DataType>>, preferred: Read
   return {
     naming: namingConvention("snake_case"),
     detections: ["iso_timestamp"],
+    coerce: coerceCell,
     nowMs: 0,
     dataType: (column) => columns[column],
     preferredType: (column) => Object.entries(preferred).find(([pattern]) => nameTest([pattern])(column))?.[1],

@@ -1,5 +1,5 @@
 import type { Cell } from "./cell.ts";
-import { coerceCell } from "./coerce.ts";
+import type { Coercion } from "./coercion.ts";
 import type { DataType } from "./data-type.ts";
 import type { Detection } from "./detections.ts";
 import { inferType } from "./infer.ts";
@@ -19,6 +19,8 @@ export interface PlacedCell {
 export interface PlaceSettings {
   readonly naming: NamingConvention;
   readonly detections: readonly Detection[];
+  /** Of the destination. */
+  readonly coerce: Coercion;
   /** The time now, for the detection of Unix times. */
   readonly nowMs: number;
   /** The type of a column, or undefined when there is none (or it is incomplete). */
@@ -30,7 +32,7 @@ export interface PlaceSettings {
 /** Finds the column for a value; undefined when not even its variant column takes it. */
 export function placeCell(column: string, value: PresentValue, settings: PlaceSettings): PlacedCell | undefined {
   const dataType = settings.dataType(column) ?? settings.preferredType(column) ?? inferType(value, settings.detections, settings.nowMs);
-  const cell = coerceCell(dataType, value);
+  const cell = settings.coerce(dataType, value);
   return cell === undefined ? placeVariant(column, dataType, value, settings) : { column, dataType, isVariant: false, cell };
 }
 
@@ -42,7 +44,7 @@ function placeVariant(column: string, refusedBy: DataType, value: PresentValue, 
   const kind = variantKind(refusedBy, value);
   const variant = existingComplexVariant(column, kind, settings) ?? variantName(column, kind, settings.naming);
   const dataType = settings.dataType(variant) ?? (kind === "str" ? "text" : inferType(value, settings.detections, settings.nowMs));
-  const cell = coerceCell(dataType, value);
+  const cell = settings.coerce(dataType, value);
   if (cell !== undefined) return { column: variant, dataType, isVariant: true, cell };
   const hasOtherType = settings.dataType(variant) !== undefined;
   return hasOtherType || (kind !== "str" && variantKind(dataType, value) === "str")

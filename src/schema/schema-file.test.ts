@@ -114,7 +114,7 @@ describe("what is no schema is refused with its place", () => {
     ['`settings.default_hints.not_null.0` is "re:(": what follows', { at: "settings.default_hints.not_null", value: ["re:("] }],
     ['`settings.preferred_types.re:_at$` is "date_time"', { at: "settings.preferred_types", value: { "re:_at$": "date_time" } }],
     ["`settings.schema_contract.data_types` is no setting", { at: "settings.schema_contract", value: { data_types: "freeze" } }],
-    ['`normalizers.names` is "my.naming"', { at: "normalizers.names", value: "my.naming" }],
+    ['`normalizers.names` is "my-naming"', { at: "normalizers.names", value: "my-naming" }],
     ['`normalizers.json.module` is "my.normalizer", a module of Python\'s', { at: "normalizers.json.module", value: "my.normalizer" }],
     ["`normalizers.json.config.max_nesting` is -1", { at: "normalizers.json.config", value: { max_nesting: -1 } }],
   ])("%s", (message, document) => {

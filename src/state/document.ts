@@ -49,6 +49,8 @@ export interface LocalState {
   _last_extracted_at?: Date;
   /** Where the destination said that the data is, a path or a host: a state belongs to its data. dlt writes none. */
   leat_destination_place?: string;
+  /** False: the last run loaded each schema into a dataset of its own. dlt writes none. */
+  leat_single_dataset?: boolean;
   [key: string]: unknown;
 }
 

@@ -14,6 +14,9 @@ describe("leat", () => {
       Options:
         --json               print one JSON document to standard output, errors too
         --debug              print the stack of an error
+        -v, --verbose        more, of the commands that have more to show; repeated
+                             (-vv, -vvv) still more
+        -y, --yes            do not ask before something is changed
         --non-interactive    never ask; what would be asked needs --yes
         --disable-telemetry  there is none
         --enable-telemetry   there is none
@@ -26,6 +29,7 @@ describe("leat", () => {
         run                  run a script in TypeScript or JavaScript
         pipeline             look at the pipelines of this machine
         state                look at the state of a pipeline, and repair it
+        types                write TypeScript declarations of what was loaded
         telemetry            whether anything is sent to anybody: no
 
       Exit codes:
@@ -42,14 +46,15 @@ describe("leat", () => {
       Runs a script in TypeScript or JavaScript, and shows what its pipelines do.
 
       Arguments:
-        file        the script
-        arguments   what the script finds in process.argv; after -- if they begin with
-                    a dash
+        file           the script
+        arguments      what the script finds in process.argv; after -- if they begin
+                       with a dash
 
       Options:
-        --json      print one JSON document to standard output, errors too
-        --debug     print the stack of an error
-        -h, --help  print this help
+        --json         print one JSON document to standard output, errors too
+        --debug        print the stack of an error
+        -v, --verbose  more: the steps of each run, its rows, jobs and settings
+        -h, --help     print this help
 
       Progress goes to standard error. The result of each run goes to standard output, unless the script prints it itself.
       With --json standard output is a list of these results, and what the script prints goes to standard error.
@@ -78,12 +83,11 @@ describe("leat", () => {
       Options:
         --json                 print one JSON document to standard output, errors too
         --debug                print the stack of an error
-        -v, --verbose          more: the state of every source and resource; -vv: all
-                               tables with their columns
         --pipelines-dir <dir>  where the pipelines are; default as dlt:
                                $DLT_DATA_DIR/pipelines, /var/dlt/pipelines for root,
                                ~/.dlt/pipelines
         -l, --list-pipelines   list the pipelines
+        -v, --verbose          more, of info, trace and load-package
         -h, --help             print this help
       "
     `);
@@ -96,19 +100,17 @@ describe("leat", () => {
       Options:
         --json                 print one JSON document to standard output, errors too
         --debug                print the stack of an error
-        -v, --verbose          more: the state of every source and resource; -vv: all
-                               tables with their columns
         --pipelines-dir <dir>  where the pipelines are; default as dlt:
                                $DLT_DATA_DIR/pipelines, /var/dlt/pipelines for root,
                                ~/.dlt/pipelines
+        -v, --verbose          more, of info, trace and load-package
         -h, --help             print this help
 
       Commands:
         info                   Shows working directory, destination, dataset, schemas,
                                state and load packages.
         trace                  Shows what the last run did: its steps, how long they
-                               took, errors; -v: rows, jobs and settings; -vv: and
-                               stacks.
+                               took, errors.
         failed-jobs            Shows the jobs that could not be loaded, with file and
                                reason: of packages that wait, and of those that were
                                loaded without them or given up.
@@ -124,6 +126,19 @@ describe("leat", () => {
                                state: shows what goes, asks, and does it.
       "
     `);
+  });
+
+  test.each([
+    "init",
+    "telemetry",
+    "types",
+    "state",
+    ...["get", "set", "history", "diff", "rollback"].map((operation) => `state ${operation}`),
+    ...["info", "trace", "failed-jobs", "load-package", "abort-packages", "schema", "sync", "drop"].map((one) => `pipeline shop ${one}`),
+  ])("prints the help of %s", async (words) => {
+    const { code, stdout, stderr } = await new Project().leat([...words.split(" "), "--help"]);
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(stdout).toMatchSnapshot();
   });
 
   test("prints its version", async () => {

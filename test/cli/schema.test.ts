@@ -50,6 +50,8 @@ test.each([
   ["dot", 'digraph "shop" {'],
   ["mermaid", "erDiagram"],
   ["typescript", "export interface OrdersLines {"],
+  ["zod", "export const OrdersLines = z.object({"],
+  ["json-schema", '"$ref": "#/$defs/orders__lines"'],
 ])("--format %s", async (format, text) => {
   const { code, stdout } = await project.leat(["pipeline", "shop", "schema", "--format", format]);
   expect(code).toBe(0);
@@ -65,7 +67,7 @@ test("--json is one document: the schema, or a text and its format", async () =>
 test("an unknown format, schema or pipeline is an error of usage that says what there is", async () => {
   const format = await project.leat(["pipeline", "shop", "schema", "--format", "xml"]);
   expect(format.code).toBe(2);
-  expect(format.stderr).toContain("Allowed choices are json, yaml, dbml, dot, mermaid, typescript");
+  expect(format.stderr).toContain("Allowed choices are json, yaml, dbml, dot, mermaid, typescript, zod, json-schema");
   const schema = await project.leat(["pipeline", "shop", "schema", "--schema", "nope"]);
   expect(schema.code).toBe(2);
   expect(schema.stderr).toContain("It has other, shop");

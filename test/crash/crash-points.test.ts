@@ -45,6 +45,26 @@ describe("a process that is killed at a crash point", () => {
     });
   });
 
+  test("and so it does where threads normalize", { timeout: 600_000 }, async () => {
+    const heavy = { total: 90, batch: 45, pad: 230_000, workers: 2 };
+    const kills = [
+      { name: "normalize:jobs-written", hit: 1 },
+      { name: "normalize:jobs-written", hit: 3 },
+      { name: "normalize:jobs-written", hit: 9 },
+      { name: "normalize:before-commit", hit: 1 },
+      { name: "normalize:after-commit", hit: 1 },
+      { name: "normalize:extracted-discarded", hit: 1 },
+    ] as const;
+    await inPairs(kills, async (kill) => {
+      await inFolder(async (dir) => {
+        const world = { dir, ...heavy };
+        const { wasKilled } = await runChild({ script: "finish", world, kill });
+        expect(wasKilled).toBe(true);
+        await finishes(`threads, killed at ${kill.name}, hit ${kill.hit}`, world);
+      });
+    });
+  });
+
   test("and whose successor is killed, too, is finished by the third", async () => {
     const pairs: readonly (readonly [CrashPoint, CrashPoint])[] = [
       ["extract:after-commit", "recover:schema-saved"],

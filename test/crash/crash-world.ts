@@ -8,7 +8,8 @@ import type { CrashPoint } from "../../src/core/crash-point.ts";
 import { parseTyped } from "../../src/core/json.ts";
 import { duckdb } from "../../src/destinations/duckdb/index.ts";
 import { postgres } from "../../src/destinations/postgres/index.ts";
-import { pipeline, type SqlClient } from "../../src/index.ts";
+import { sqlite } from "../../src/destinations/sqlite/index.ts";
+import { type Destination, pipeline, type SqlClient } from "../../src/index.ts";
 import { decodeStateBlob } from "../../src/state/blob.ts";
 
 /** What `world.mjs` makes: its folder, how many rows each feed has in the end, and how many a run takes of them. */
@@ -24,10 +25,14 @@ export interface World {
   readonly database?: string;
   /** URL of a PostgreSQL database, which holds the data instead. */
   readonly postgres?: string;
+  /** Path of a SQLite database to load into. */
+  readonly sqlite?: string;
   /** State is kept in the working directory alone. */
   readonly forgetful?: boolean;
   /** Runs are cut into packages. */
   readonly commitEvery?: { readonly rows?: number; readonly ms?: number };
+  /** So many threads normalize; raw files end early, so that there is work for them. */
+  readonly workers?: number;
 }
 
 /** What `child.mjs` can do. */
@@ -131,7 +136,7 @@ const childPath = fileURLToPath(new URL("child.mjs", import.meta.url));
 export async function expectExactly(world: World): Promise<void> {
   const p = pipeline({
     name: "feed",
-    destination: world.postgres === undefined ? duckdb(databasePath(world)) : postgres(world.postgres),
+    destination: destinationOf(world),
     datasetName: "data",
     pipelinesDir: join(world.dir, "pipelines"),
   });
@@ -152,8 +157,8 @@ async function expectRows(client: SqlClient, { total }: World): Promise<void> {
   expect(await rows("SELECT id, value, value__v_text FROM events ORDER BY id")).toEqual(
     ids.map((id) => (id % 2 === 0 ? [id, id, null] : [id, null, `n${id}`])),
   );
-  expect(await rows("SELECT event, index FROM events__tags ORDER BY 1, 2")).toEqual(tags);
-  expect(await rows("SELECT event, index FROM events__tags__marks ORDER BY 1, 2")).toEqual(tags);
+  expect(await rows('SELECT event, "index" FROM events__tags ORDER BY 1, 2')).toEqual(tags);
+  expect(await rows('SELECT event, "index" FROM events__tags__marks ORDER BY 1, 2')).toEqual(tags);
   expect(await rows("SELECT id FROM orders ORDER BY id")).toEqual(ids.map((id) => [id]));
   expect(await rows('SELECT "order", sku FROM orders__lines ORDER BY 1')).toEqual(ids.map((id) => [id, `sku ${id}`]));
   expect(await rows("SELECT id FROM ledger ORDER BY id")).toEqual(ids.map((id) => [id]));
@@ -222,6 +227,11 @@ async function expectSchemas(client: SqlClient, world: World): Promise<void> {
 }
 
 /** Everything in the folder that a finished run has no use for. */
+function destinationOf(world: World): Destination {
+  if (world.postgres !== undefined) return postgres(world.postgres);
+  return world.sqlite === undefined ? duckdb(databasePath(world)) : sqlite(world.sqlite);
+}
+
 function leftovers(world: World): string[] {
   const known = ["data.duckdb", "database", "database/data.duckdb", "state-before.json", "pipelines", "pipelines/feed"];
   const inWorkingDir =

@@ -5,6 +5,7 @@ const shapes: { readonly [name: string]: Omit<World, "dir"> } = {
   "rows that come slowly": { total: 60, batch: 15, delayMs: 4 },
   "many heavy rows": { total: 3_000, batch: 1_000, pad: 400 },
   "many small runs": { total: 24, batch: 4 },
+  "rows that threads normalize": { total: 90, batch: 45, pad: 230_000, workers: 2 },
   "a long run that is cut into packages": { total: 60, batch: 60, delayMs: 4, commitEvery: { rows: 9 } },
 };
 

@@ -14,6 +14,7 @@ const { openPipeline } = await load("pipeline/pipeline.js");
 const { LoadJobFailedError } = await load("destination-kit/errors.js");
 const { duckdb } = await load("destinations/duckdb/index.js");
 const { postgres } = await load("destinations/postgres/index.js");
+const { sqlite } = await load("destinations/sqlite/index.js");
 export const { onCrashPoint } = await load("core/crash-point.js");
 
 /** A text of its own for every row. */
@@ -28,6 +29,11 @@ function arrowTable(id) {
   const field = { name: "id", nullable: false, type: { typeId: 2, bitWidth: 32, isSigned: true } };
   const data = [{ length: 1, offset: 0, nullCount: 0, values: Int32Array.of(id) }];
   return { schema: { fields: [field] }, numRows: 1, getChildAt: () => ({ data }) };
+}
+
+function destinationOf(world) {
+  if (world.postgres !== undefined) return postgres(world.postgres);
+  return world.sqlite === undefined ? duckdb(world.database ?? join(world.dir, "data.duckdb")) : sqlite(world.sqlite);
 }
 
 /** Loads all that is loaded on first use. */
@@ -50,16 +56,18 @@ function refusing(destination) {
   };
 }
 
-/** @param {{ dir: string, total: number, batch: number, pad?: number, delayMs?: number, database?: string, postgres?: string, forgetful?: boolean, commitEvery?: { rows?: number, ms?: number } }} world */
+/** @param {{ dir: string, total: number, batch: number, pad?: number, delayMs?: number, database?: string, postgres?: string, sqlite?: string, forgetful?: boolean, commitEvery?: { rows?: number, ms?: number }, workers?: number }} world */
 export function openWorld(world) {
-  const { dir, total, batch, pad = 0, delayMs = 0, forgetful = false, commitEvery } = world;
+  const { dir, total, batch, pad = 0, delayMs = 0, forgetful = false, commitEvery, workers } = world;
+  if (workers !== undefined) process.env.SOURCES__DATA_WRITER__FILE_MAX_BYTES = "1000000";
   const options = {
-    destination: world.postgres === undefined ? duckdb(world.database ?? join(dir, "data.duckdb")) : postgres(world.postgres),
+    destination: destinationOf(world),
     datasetName: "data",
     pipelinesDir: join(dir, "pipelines"),
     progress: "none",
     restoreFromDestination: !forgetful,
     ...(commitEvery === undefined ? {} : { commitEvery }),
+    ...(workers === undefined ? {} : { normalize: { workers } }),
   };
   const open = (others = {}) => pipeline({ name: "feed", ...options, ...others });
   const pause = () => (delayMs > 0 ? new Promise((resolve) => setTimeout(resolve, delayMs)) : undefined);
@@ -137,6 +145,7 @@ export function openWorld(world) {
     },
     /** Somebody removes the data. */
     async loseData() {
+      if (world.sqlite !== undefined) return rmSync(world.sqlite.replace(/\.db$/, "__data.db"));
       if (world.postgres === undefined) return rmSync(join(dir, "data.duckdb"));
       const client = open().sqlClient();
       await client.execute("DROP SCHEMA data CASCADE").finally(() => client.close());

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { resource, source } from "../../src/index.ts";
+import { rawJson, resource, source } from "../../src/index.ts";
 import type { SchemaSettings } from "../../src/schema/document.ts";
 import { stringifyYaml } from "../../src/schema/formats/yaml.ts";
 import { newSchema } from "../../src/schema/new-schema.ts";
@@ -22,8 +22,7 @@ async function columnsOf(settings: SchemaSettings, row: object): Promise<Record<
 describe("detections", () => {
   const now = Math.floor(Date.now() / 1000);
 
-  // Values of Python's HexBytes and Wei come from packages that dlt extracted; here as they are written down. Rows of leat do not have the integers that
-  // `large_integer` looks for: see src/schema/infer.test.ts.
+  // Values of Python's HexBytes and Wei come from packages that dlt extracted; here as they are written down.
   test.each([
     ["timestamp", now, "timestamp", "bigint"],
     ["iso_timestamp", "2024-01-02T03:04:05Z", "timestamp", "text"],
@@ -34,6 +33,17 @@ describe("detections", () => {
     const types = [];
     for (const detections of [[detection], []]) types.push((await columnsOf({ detections }, { value }))["value"]);
     expect(types).toMatchObject([{ data_type: on }, { data_type: off }]);
+  });
+
+  test("large_integer sees what is the case without it, too: dlt would call such integers bigint, and fail to load them", async () => {
+    const row = rawJson(`{"wei": 99999999999999999999, "text": 1${"0".repeat(80)}, "whole": 9223372036854775807}`);
+    for (const detections of [["large_integer"], []] as const) {
+      expect(await columnsOf({ detections }, row)).toMatchObject({
+        wei: { data_type: "wei" },
+        text: { data_type: "text" },
+        whole: { data_type: "bigint" },
+      });
+    }
   });
 
   test("in the order of the schema the first that sees something wins", async () => {

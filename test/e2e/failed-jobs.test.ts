@@ -175,3 +175,16 @@ function optionsOf(local: Machine): Parameters<typeof openPipeline>[0] {
     progress: "none",
   };
 }
+
+test("dlt's setting that loads the rest of a package is refused, before anything runs", async () => {
+  const p = machine().pipeline();
+  process.env["LOAD__RAISE_ON_FAILED_JOBS"] = "false";
+  try {
+    expect(await failure(() => run(p, 1))).toMatchObject({ code: "config", message: expect.stringContaining("raise_on_failed_jobs") });
+    process.env["LOAD__RAISE_ON_FAILED_JOBS"] = "true";
+    await run(p, 1);
+    expect(await values(p, "SELECT id FROM items")).toEqual([1]);
+  } finally {
+    delete process.env["LOAD__RAISE_ON_FAILED_JOBS"];
+  }
+});

@@ -17,7 +17,7 @@ import { testDestinations } from "../destinations.ts";
 import { tempDir } from "../temp-dir.ts";
 import { failure, localPipeline, query, values } from "./local-pipeline.ts";
 
-const formatsOf = { duckdb: ["parquet", "csv", "jsonl", "insert_values"], postgres: ["csv", "insert_values"] } as const;
+const formatsOf = { duckdb: ["parquet", "csv", "jsonl", "insert_values"], postgres: ["csv", "insert_values"], sqlite: ["jsonl"] } as const;
 
 const awkward = [
   {
@@ -184,7 +184,7 @@ test("a format that the destination does not load is refused with those that it 
   }
 });
 
-function preferredOf(destination: "duckdb" | "postgres"): FileFormat {
+function preferredOf(destination: keyof typeof formatsOf): FileFormat {
   return formatsOf[destination][0];
 }
 

@@ -1,8 +1,9 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { duckdb } from "../../src/destinations/duckdb/index.ts";
-import { LeatError, type Pipeline, type PipelineOptions, pipeline } from "../../src/index.ts";
+import { type Destination, LeatError, type Pipeline, type PipelineOptions, pipeline } from "../../src/index.ts";
 import { newPostgres } from "../destinations.ts";
+import { newSqlite } from "../sqlite-database.ts";
 import { tempDir } from "../temp-dir.ts";
 
 /** A machine of its own: a folder with working directories and a DuckDB file. */
@@ -18,8 +19,7 @@ export interface Machine {
 export function machine(dir: string = tempDir()): Machine {
   const databasePath = join(dir, "data.duckdb");
   const pipelinesDir = join(dir, "pipelines");
-  // vitest.all.config.ts runs some files a second time on a server.
-  const { destination } = process.env["LEAT_TEST_ON"] === "postgres" ? newPostgres() : { destination: () => duckdb(databasePath) };
+  const destination = destinationIn(dir, databasePath);
   return {
     dir,
     databasePath,
@@ -27,6 +27,18 @@ export function machine(dir: string = tempDir()): Machine {
       pipeline({ name: "shop", destination: destination(), datasetName: "data", pipelinesDir, progress: "none", ...options }),
     wipe: () => rmSync(pipelinesDir, { recursive: true }),
   };
+}
+
+/** vitest.all.config.ts runs some files again on other destinations. */
+function destinationIn(dir: string, databasePath: string): () => Destination {
+  switch (process.env["LEAT_TEST_ON"]) {
+    case "postgres":
+      return newPostgres().destination;
+    case "sqlite":
+      return newSqlite(dir).destination;
+    default:
+      return () => duckdb(databasePath);
+  }
 }
 
 /** A pipeline on a machine of its own. */

@@ -25,8 +25,8 @@ describe("a run with maxDuration", () => {
     let runs = 0;
     while ((await p.run(src(), { maxDuration: "60ms" })).hasMore) runs += 1;
     expect(runs).toBeGreaterThan(1);
-    expect(await values(p, "SELECT n::INTEGER FROM numbers ORDER BY n")).toEqual(upTo(9));
-    expect(await values(p, "SELECT n::INTEGER FROM others ORDER BY n")).toEqual(upTo(7));
+    expect(await values(p, "SELECT CAST(n AS INTEGER) FROM numbers ORDER BY n")).toEqual(upTo(9));
+    expect(await values(p, "SELECT CAST(n AS INTEGER) FROM others ORDER BY n")).toEqual(upTo(7));
   });
 
   test("takes one item at least of each resource, however short the time is", async () => {

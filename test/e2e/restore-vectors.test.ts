@@ -8,7 +8,8 @@ import { tempDir } from "../temp-dir.ts";
 
 interface ThreeRuns {
   readonly runs: readonly { readonly tables: { readonly [table: string]: readonly { readonly [column: string]: unknown }[] } }[];
-  readonly storage_columns: { readonly [table: string]: { readonly [column: string]: { readonly type: string } } };
+  /** Of SQLite the statement that made the table. */
+  readonly storage_columns: { readonly [table: string]: string | { readonly [column: string]: { readonly type: string } } };
 }
 
 interface Restored {
@@ -29,13 +30,18 @@ function literal(value: unknown): string {
   return plain === null ? "NULL" : `'${String(plain).replaceAll("'", "''")}'`;
 }
 
+function columnsText(stored: ThreeRuns["storage_columns"][string]): string {
+  if (typeof stored === "string") return stored.slice(stored.indexOf("("));
+  const columns = Object.entries(stored).map(([column, { type }]) => `"${column}" ${type}`);
+  return `(${columns.join(", ")})`;
+}
+
 test.for(testDestinations)("S21 what dlt stored in $name is restored into a clean folder as dlt restores it", async ({ name, create }) => {
   const database = await create();
   const { runs, storage_columns } = readFixture<ThreeRuns>(`three_runs/${name}.json`);
   await database.query("CREATE SCHEMA three_ds");
   for (const [table, rows] of Object.entries(runs.at(-1)!.tables).filter(([table]) => table.startsWith("_dlt_"))) {
-    const columns = Object.entries(storage_columns[table]!).map(([column, { type }]) => `"${column}" ${type}`);
-    await database.query(`CREATE TABLE three_ds."${table}" (${columns.join(", ")})`);
+    await database.query(`CREATE TABLE three_ds."${table}" ${columnsText(storage_columns[table]!)}`);
     for (const row of rows) {
       const names = Object.keys(row).map((column) => `"${column}"`);
       await database.query(`INSERT INTO three_ds."${table}" (${names.join(", ")}) VALUES (${Object.values(row).map(literal).join(", ")})`);

@@ -149,7 +149,7 @@ describe("the state of a source", () => {
     const p = localPipeline();
     await p.run(fields());
     await p.run(fields().withName("other").withResources("deals"));
-    expect(await query(p, "SELECT deal_size, hash_1 FROM deals ORDER BY 1")).toEqual([
+    expect(await query(p, "SELECT deal_size, hash_1 FROM deals ORDER BY 1 NULLS LAST")).toEqual([
       { deal_size: 100, hash_1: null },
       { deal_size: null, hash_1: 100 },
     ]);

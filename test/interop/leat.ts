@@ -1,5 +1,6 @@
 import { duckdb } from "../../src/destinations/duckdb/index.ts";
 import { postgres } from "../../src/destinations/postgres/index.ts";
+import { sqlite } from "../../src/destinations/sqlite/index.ts";
 import { type Pipeline, pipeline, resource, type SourceHints, source } from "../../src/index.ts";
 import { type Case, type Drop, datasetName, isDrop, type Names, type Place, pipelineName, type ResourceRows, type Run } from "./plan.ts";
 
@@ -18,7 +19,7 @@ export function leatPipeline(
   { pipelinesDir, database }: Place,
   { pipeline: name = pipelineName, dataset = datasetName }: Names = {},
 ): Pipeline {
-  const destination = database.startsWith("postgres") ? postgres(database) : duckdb(database);
+  const destination = database.startsWith("postgres") ? postgres(database) : database.endsWith(".db") ? sqlite(database) : duckdb(database);
   return pipeline({ name, datasetName: dataset, pipelinesDir, destination, progress: "none" });
 }
 
@@ -36,12 +37,15 @@ export function makeSource({ source: name, resources, maxTableNesting, rootKey, 
   return source(name, hints, () => resources.map(makeResource))();
 }
 
-function makeResource({ name, rows, hints = {}, state: kept = {}, countsRuns = false, cursor }: ResourceRows) {
-  return resource(name, hints, function* ({ state }: { readonly state: Record<string, unknown> }) {
+function makeResource({ name, rows, hints = {}, state: kept = {}, countsRuns = false, cursor, incremental, pageSize }: ResourceRows) {
+  const made = resource(name, hints, function* ({ state }: { readonly state: Record<string, unknown> }) {
     Object.assign(state, kept);
     if (countsRuns) state["runs"] = Number(state["runs"] ?? 0) + 1;
-    yield cursor === undefined ? rows : newRows(rows, cursor, state);
+    const given = cursor === undefined ? rows : newRows(rows, cursor, state);
+    const size = pageSize ?? (given.length || 1);
+    for (let start = 0; start === 0 || start < given.length; start += size) yield given.slice(start, start + size);
   });
+  return incremental === undefined ? made : made.applyHints({ incremental: incremental as never });
 }
 
 /** Those above the largest so far. */

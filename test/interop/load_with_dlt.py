@@ -65,6 +65,8 @@ def load(case: dict) -> dict:
 
 
 def destination_of(database: str):
+    if database.endswith(".db"):
+        return dlt.destinations.sqlalchemy(f"sqlite:///{database}")
     if not database.startswith("postgres"):
         return dlt.destinations.duckdb(database)
     return dlt.destinations.postgres(database.replace("postgres://postgres@", "postgresql://postgres:any@"))
@@ -111,14 +113,18 @@ def make_resource(spec: dict):
         page = []
         with open(spec["file"], encoding="utf-8") as lines:
             for line in lines:
-                row = json.loads(line)
+                row = dlt_json.typed_loads(line) if spec.get("isTyped") else json.loads(line)
                 if cursor is None or last is None or row[cursor] > last:
                     page.append(row)
         if cursor is not None and page:
             state["last"] = max(row[cursor] for row in page)
-        yield page
+        size = spec.get("pageSize") or len(page) or 1
+        yield from [page[start : start + size] for start in range(0, len(page), size)] or [page]
 
-    return dlt.resource(rows, name=spec["name"], **spec["hints"])
+    options = {**spec["hints"]}
+    if "incremental" in spec:
+        options["incremental"] = dlt.sources.incremental(**dlt_json.typed_loads(spec["incremental"]))
+    return dlt.resource(rows, name=spec["name"], **options)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
 import { encodeJson } from "../../src/core/json.ts";
+import type { IncrementalOptions } from "../../src/index.ts";
 import type { ColumnHints, ResourceHints, SchemaContract } from "../../src/schema/hint-options.ts";
 
 /** What is loaded, by dlt or by leat: one pipeline, run after run. Without runs, state and schemas are taken from the destination. */
@@ -41,6 +42,12 @@ export interface ResourceRows {
   readonly pythonState?: { readonly [key: string]: string };
   /** Counts its runs in the state of the resource. */
   readonly countsRuns?: boolean;
+  /** A cursor, in options that both tools have. */
+  readonly incremental?: IncrementalOptions;
+  /** Rows keep types that JSON does not have: dates, decimals. */
+  readonly isTyped?: boolean;
+  /** Rows come in pages of so many. Default one page. */
+  readonly pageSize?: number;
   /** Only rows whose value under this key is above the largest so far, which it keeps in the state of the resource as `last`. */
   readonly cursor?: string;
 }
@@ -74,8 +81,14 @@ export function docsRuns(hints: NonNullable<ResourceRows["hints"]>, ...batches: 
 }
 
 /** The lines of a raw file: the JSON text that leat prints for its rows. Both sides get the values of this text. */
-export function rowLines(rows: readonly unknown[]): string {
-  return rows.map((row) => `${encodeJson(row)}\n`).join("");
+export function rowLines(rows: readonly unknown[], isTyped = false): string {
+  return rows.map((row) => `${encodeJson(row, { typed: isTyped })}\n`).join("");
+}
+
+/** The options of a cursor as keyword arguments of dlt, in typed JSON. */
+export function dltIncremental(incremental: IncrementalOptions): string {
+  const options = Object.entries(incremental).map(([key, value]) => [snakeCase(key), value] as const);
+  return encodeJson(Object.fromEntries(options), { typed: true });
 }
 
 /** The hints of a resource as keyword arguments of dlt. */

@@ -9,6 +9,7 @@ import {
   dltContract,
   dltDrop,
   dltHints,
+  dltIncremental,
   isDrop,
   type Names,
   type Place,
@@ -39,13 +40,23 @@ export async function loadWithDlt(
   folder: string,
 ): Promise<DltReport[]> {
   const plan = { cases: cases.map((one, index) => planOf(one, join(folder, `rows-${index}`))) };
-  return JSON.parse(await runPython(driver, JSON.stringify(plan), folder)) as DltReport[];
+  const onSqlite = cases.some(({ place }) => place.database.endsWith(".db"));
+  return JSON.parse(await runPython(driver, JSON.stringify(plan), folder, onSqlite ? "sqlalchemy" : undefined)) as DltReport[];
 }
 
-/** Runs a script in a Python that has dlt. It gets `input` and runs in `folder`; gives what it prints. */
-export async function runPython(script: string, input: string, folder: string): Promise<string> {
-  const python = (await output("bash", [join(scripts, "python-env.sh")], "", process.cwd())).trim().split("\n").at(-1)!;
-  return await output(python, [script], input, folder);
+/** Packages that dlt takes when they are there. Only the scripts that ask for them have them. */
+const extraPackages = { pydantic: ["pydantic==2.12.5"], sqlalchemy: ["sqlalchemy>=2,<2.1", "alembic"] } as const;
+
+/** Runs a script in a Python that has dlt, and an extra package. It gets `input` and runs in `folder`; gives what it prints. */
+export async function runPython(script: string, input: string, folder: string, extra?: keyof typeof extraPackages): Promise<string> {
+  const python = await pathFrom("python-env.sh");
+  const env = extra === undefined ? {} : { PYTHONPATH: await pathFrom("python-packages.sh", extra, ...extraPackages[extra]) };
+  return await output(python, [script], input, folder, env);
+}
+
+/** The path that a script prints last. */
+async function pathFrom(script: string, ...args: string[]): Promise<string> {
+  return (await output("bash", [join(scripts, script), ...args], "", process.cwd())).trim().split("\n").at(-1)!;
 }
 
 function planOf(
@@ -65,18 +76,25 @@ function planOfRun(run: Run, rowFiles: string): object {
     ...run,
     ...(run.schemaContract === undefined ? {} : { schemaContract: dltContract(run.schemaContract) }),
     besides: (run.besides ?? []).map((other, index) => planOfRun(other, `${rowFiles}-besides-${index}`)),
-    resources: run.resources.map(({ rows, hints, state, countsRuns = false, ...resource }, index) => {
+    resources: run.resources.map(({ rows, hints, state, countsRuns = false, incremental, ...resource }, index) => {
       const file = `${rowFiles}-${index}.jsonl`;
-      writeFileSync(file, rowLines(rows));
-      return { ...resource, file, hints: dltHints(hints), countsRuns, state: encodeJson(state ?? {}, { typed: true }) };
+      writeFileSync(file, rowLines(rows, resource.isTyped));
+      const cursor = incremental === undefined ? {} : { incremental: dltIncremental(incremental) };
+      return { ...resource, ...cursor, file, hints: dltHints(hints), countsRuns, state: encodeJson(state ?? {}, { typed: true }) };
     }),
   };
 }
 
 /** Runs a program in `folder`, where it finds no settings of anyone's, and gives what it prints. */
-function output(program: string, args: readonly string[], input: string, cwd: string): Promise<string> {
+function output(
+  program: string,
+  args: readonly string[],
+  input: string,
+  cwd: string,
+  settings: { readonly PYTHONPATH?: string } = {},
+): Promise<string> {
   return new Promise((resolve, reject) => {
-    const env = { ...process.env, DLT_DATA_DIR: cwd, PYTHONWARNINGS: "ignore" };
+    const env = { ...process.env, ...settings, DLT_DATA_DIR: cwd, PYTHONWARNINGS: "ignore" };
     const child = execFile(program, args, { cwd, env, maxBuffer: 1 << 30 }, (error, stdout, stderr) => {
       if (error === null) resolve(stdout);
       else reject(new Error(`${program} failed: ${stderr.trim() || error.message}`, { cause: error }));

@@ -44,6 +44,8 @@ const cases: { readonly [argument: string]: Case } = {
     options: () => ({ loaderFileFormat: "nope" as never }),
     isRefused: true,
   },
+  // Others are for destinations that know them: dlt passes over them on DuckDB, leat refuses them.
+  tableFormat: { python: 'table_format="native"', options: () => ({ tableFormat: "native" }) },
   refresh: { python: 'refresh="drop_data"', options: () => ({ refresh: "drop_data" }) },
   datasetName: { python: 'dataset_name="other"', options: () => ({ datasetName: "other" }), dataset: "other" },
   credentials: {
@@ -153,6 +155,6 @@ describe("each argument of run() changes the result as in dlt", () => {
   test("each but the refused ones makes a difference, or says another way to the same", () => {
     const plain = JSON.stringify(theirs["(none)"]!.tables);
     const same = Object.keys(cases).filter((argument) => JSON.stringify(theirs[argument]!.tables) === plain);
-    expect(same).toEqual(["(none)", "loaderFileFormat"]);
+    expect(same).toEqual(["(none)", "loaderFileFormat", "tableFormat"]);
   });
 });

@@ -2,6 +2,7 @@ import { digest128 } from "../../src/core/digest.ts";
 import { encodeJson, parseJson } from "../../src/core/json.ts";
 import type { ColumnSchema, SchemaDocument, TableSchema } from "../../src/schema/document.ts";
 import { decodeStateBlob } from "../../src/state/blob.ts";
+import type { PipelineState } from "../../src/state/document.ts";
 import { datasetName } from "./plan.ts";
 import { openTextDatabase, type TextRow as Row, type TextDatabase } from "./text-database.ts";
 
@@ -155,8 +156,20 @@ function groupBy(rows: readonly Row[], column: string): Map<string, Row[]> {
 /** The stored state; its hash covers the same content on both sides. */
 function comparableState(row: Row, ordinals: ReadonlyMap<string, string>): object {
   const { version, engine_version, pipeline_name, version_hash, _dlt_load_id, state } = row;
-  const document = encodeJson(decodeStateBlob(state!), { sorted: true, typed: true });
-  return { version, engine_version, pipeline_name, version_hash, load: ordinals.get(_dlt_load_id!), document };
+  const decoded = decodeStateBlob(state!);
+  const hash = hasUnorderedHashes(decoded) ? {} : { version_hash };
+  const { _version_hash, ...comparable } = decoded;
+  const document = encodeJson({ ...comparable, ...("version_hash" in hash ? { _version_hash } : {}) }, { sorted: true, typed: true });
+  return { version, engine_version, pipeline_name, ...hash, load: ordinals.get(_dlt_load_id!), document };
+}
+
+/** dlt keeps the hashes of rows at the border of a cursor in no order. They are put into one; true when a hash of the state depends on it. */
+function hasUnorderedHashes({ sources = {} }: Pick<PipelineState, "sources">): boolean {
+  const slots = Object.values(sources).flatMap(({ resources = {} }) =>
+    Object.values(resources).flatMap(({ incremental = {} }) => Object.values(incremental)),
+  );
+  for (const { unique_hashes } of slots) unique_hashes?.sort();
+  return slots.some(({ unique_hashes }) => (unique_hashes ?? []).length > 1);
 }
 
 /** The stored schema without descriptions, which are each tool's own words, and hashes, which cover them. dlt also remembers the hash of the empty schema. */

@@ -1,6 +1,8 @@
+import { basename, dirname } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { parsePostgresUrl } from "../../src/config/connection-string.ts";
 import { connectPostgres } from "../../src/drivers/postgres.ts";
+import { newSqlite } from "../sqlite-database.ts";
 
 export type TextRow = { readonly [column: string]: string | null };
 
@@ -14,9 +16,25 @@ export interface TextDatabase {
   close(): Promise<void>;
 }
 
-/** `database` is the path of a DuckDB file, or a `postgres://` URL. */
+/** `database` is the path of a DuckDB file, of SQLite files (`.db`), or a `postgres://` URL. */
 export function openTextDatabase(database: string): Promise<TextDatabase> {
-  return database.startsWith("postgres") ? openPostgres(database) : openDuckDb(database);
+  if (database.startsWith("postgres")) return openPostgres(database);
+  return database.endsWith(".db") ? openSqlite(database) : openDuckDb(database);
+}
+
+async function openSqlite(path: string): Promise<TextDatabase> {
+  const database = newSqlite(dirname(path), basename(path, ".db"));
+  return {
+    query: (sql) => database.query<TextRow>(sql),
+    typeColumn: "data_type",
+    /** JSON without the spaces that Python puts in. */
+    textOf(column, type) {
+      if (type === "JSON") return `json(${column})`;
+      if (type === "DOUBLE") return `printf('%.15g', ${column})`;
+      return type === "BLOB" ? `hex(${column})` : `CAST(${column} AS TEXT)`;
+    },
+    close: async () => {},
+  };
 }
 
 async function openDuckDb(path: string): Promise<TextDatabase> {

@@ -31,12 +31,14 @@ const orders: readonly (readonly [name: string, order: readonly Tool[], isRestor
 ];
 
 /** Tests of each case that its steps, done in turn, give the dataset that dlt alone makes. All cases advance together: to start Python takes longer than a turn. */
-export function takingTurns(kind: DatabaseKind, cases: readonly Case[]): void {
+export function takingTurns(kind: DatabaseKind | "sqlite", cases: readonly Case[]): void {
   const folder = newFolder();
   const newDatabase = postgresDatabases();
   const all: Turns[] = [];
   const begin = (one: Case, order: readonly Tool[], isRestored: boolean): Turns => {
-    const turns = { one, order, isRestored, place: makePlace(join(folder, `turns-${all.length}`)), failures: [] };
+    const place = makePlace(join(folder, `turns-${all.length}`));
+    const database = kind === "sqlite" ? place.database.replace(/\.duckdb$/, ".db") : place.database;
+    const turns = { one, order, isRestored, place: { ...place, database }, failures: [] };
     all.push(turns);
     return turns;
   };

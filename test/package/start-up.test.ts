@@ -25,6 +25,14 @@ describe("start-up of the built package", () => {
     expect(packagesLoadedBy(program)).toEqual(["decimal.js", "lossless-json"]);
   });
 
+  it("loads no package for SQLite before it runs", () => {
+    const program = `
+      const { pipeline } = await import("${built("index.js")}");
+      const { sqlite } = await import("${built("destinations/sqlite/index.js")}");
+      pipeline({ name: "quiet", destination: sqlite("quiet.db") });`;
+    expect(packagesLoadedBy(program)).toEqual(["decimal.js", "lossless-json"]);
+  });
+
   it("loads the driver, and nothing for config files, terminals or TypeScript, when it runs", () => {
     const program = `
       const { pipeline } = await import("${built("index.js")}");

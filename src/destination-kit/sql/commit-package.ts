@@ -12,7 +12,7 @@ import type { SqlDriver } from "./driver.ts";
 import { ExistingTables } from "./existing-tables.ts";
 import { fillRootKeys } from "./fill-root-keys.ts";
 import { groupJobs } from "./job-groups.ts";
-import { createStaging, deleteInsert, dropStaging, type Merge } from "./merge.ts";
+import { createStaging, deleteInsert, dropStaging, indexStaging, type Merge } from "./merge.ts";
 import { planMerges } from "./plan-merges.ts";
 import { isCommitted, lockDataset, reconcilePlan } from "./reconcile-plan.ts";
 import type { SqlTransactions } from "./sql-transactions.ts";
@@ -49,9 +49,11 @@ async function commit(session: SqlTransactions, { plan: asked, observe, alone }:
     const existing = new ExistingTables(session);
     await lockDataset(session);
     if (asked.mayBeCommitted && (await isCommitted(session, asked.loadId, existing))) return { appliedUpdate: {} };
-    const plan = await reconcilePlan(session, asked, existing);
+    const ofState = session.ofState === undefined ? existing : new ExistingTables(session.ofState);
+    const plan = await reconcilePlan(session, asked, { own: existing, ofState });
     const merges = planMerges(session, plan);
     const appliedUpdate = await prepareTables(session, { plan, merges }, existing);
+    if (session.ofState !== undefined && plan.state !== undefined) await prepareStateTables(session.ofState, plan, ofState);
     await session.driver.script(merges.flatMap(createStaging));
     const staging = new Map(merges.flatMap(({ tables }) => tables.map((table) => [table.schema.name, table.staging])));
     for (const group of groupJobs(plan.jobs, { alone })) await loadGroup(session, { plan, observe, group, staging });
@@ -68,13 +70,26 @@ async function commit(session: SqlTransactions, { plan: asked, observe, alone }:
 
 /** State and load record come last: with them the package counts. */
 async function storeRecords(session: SqlTransactions, plan: PackagePlan): Promise<void> {
-  const { statements } = session;
+  const states = session.ofState ?? session;
   const { loadId, pipelineName, schema, state, keepStateVersions, insertedAtMicros } = plan;
-  if (state !== undefined) await session.run(statements.insertState(state));
-  for (const id of unique([loadId, ...(state === undefined ? [] : [state._dlt_load_id])]))
-    await session.run(statements.insertLoad(id, schema, insertedAtMicros));
+  if (state !== undefined) await states.run(states.statements.insertState(state));
+  const ofState = state === undefined ? [] : [state._dlt_load_id];
+  for (const id of unique([loadId, ...(states === session ? ofState : [])]))
+    await session.run(session.statements.insertLoad(id, schema, insertedAtMicros));
+  // A state counts once its load is recorded beside it.
+  if (states !== session) for (const id of ofState) await states.run(states.statements.insertLoad(id, schema, insertedAtMicros));
   if (state !== undefined && keepStateVersions !== undefined)
-    await session.run(statements.deleteOldStates(pipelineName, keepStateVersions));
+    await states.run(states.statements.deleteOldStates(pipelineName, keepStateVersions));
+}
+
+/** The dataset that keeps the state may have nothing yet: another source of the pipeline is to load into it. */
+async function prepareStateTables(session: SqlTransactions, { schema }: PackagePlan, tables: ExistingTables): Promise<void> {
+  const { dialect, driver, capabilities, qualify } = session;
+  const names = [loadsTableName, stateTableName, versionTableName];
+  const existing = await tables.columnsOf(names);
+  const isNewDataset = existing.size === 0 && !(await driver.schemaExists(session.dataset));
+  const ddl = planDdl({ dialect, schema, tables: names, existing, qualify, caseSensitive: capabilities.caseSensitiveIdentifiers });
+  await driver.script([...(isNewDataset ? createDataset(session) : []), ...ddl.statements]);
 }
 
 interface PlanWithMerges {
@@ -90,14 +105,9 @@ async function prepareTables(
 ): Promise<CommitResult["appliedUpdate"]> {
   const { dialect, driver, statements } = session;
   const { schema } = plan;
+  const hasStateHere = plan.state !== undefined && session.ofState === undefined;
   const jobTables = [...merges.flatMap((merge) => merge.tables.map((table) => table.schema.name)), ...plan.jobs.map((job) => job.table)];
-  const touched = unique([
-    versionTableName,
-    loadsTableName,
-    ...(plan.state === undefined ? [] : [stateTableName]),
-    ...plan.tables,
-    ...jobTables,
-  ]);
+  const touched = unique([versionTableName, loadsTableName, ...(hasStateHere ? [stateTableName] : []), ...plan.tables, ...jobTables]);
   const existing = new Map(await tables.columnsOf([...touched, ...plan.truncate]));
   const isKnown =
     plan.drop.length === 0 && existing.has(versionTableName) && (await session.exists(statements.hasVersion(schema.version_hash)));
@@ -106,7 +116,7 @@ async function prepareTables(
     dialect,
     schema,
     // A table of a known schema may still be missing or behind: whoever stored the schema created the tables that had jobs.
-    tables: isKnown ? unique([loadsTableName, ...(plan.state === undefined ? [] : [stateTableName]), ...jobTables]) : touched,
+    tables: isKnown ? unique([loadsTableName, ...(hasStateHere ? [stateTableName] : []), ...jobTables]) : touched,
     existing,
     qualify: session.qualify,
     caseSensitive: session.capabilities.caseSensitiveIdentifiers,
@@ -115,7 +125,7 @@ async function prepareTables(
   const isNewDataset = existing.size === 0 && !(await driver.schemaExists(session.dataset));
   await driver.script([
     ...plan.drop.map((table) => `DROP TABLE IF EXISTS ${session.qualify(table)}`),
-    ...(isNewDataset ? [`CREATE SCHEMA IF NOT EXISTS ${session.quotedDataset()}`] : []),
+    ...(isNewDataset ? createDataset(session) : []),
     ...ddl.statements,
     ...fillRootKeys({ dialect, schema, update: ddl.update, wasThere: (table) => existing.has(table), qualify: session.qualify }),
   ]);
@@ -123,6 +133,10 @@ async function prepareTables(
   if (!isKnown) await session.run(statements.insertVersion(schema, plan.insertedAtMicros));
   await driver.script(plan.truncate.filter((table) => existing.has(table)).map((table) => dialect.emptyTable(session.qualify(table))));
   return ddl.update;
+}
+
+function createDataset({ dialect, quotedDataset }: SqlTransactions): readonly string[] {
+  return dialect.createDataset?.(quotedDataset()) ?? [`CREATE SCHEMA IF NOT EXISTS ${quotedDataset()}`];
 }
 
 interface GroupToLoad extends Pick<Work, "plan" | "observe"> {
@@ -151,19 +165,25 @@ async function loadGroup(session: SqlTransactions, { plan, observe, group, stagi
 async function runJobs(driver: SqlDriver, statements: readonly JobStatement[]): Promise<void> {
   const waiting: string[] = [];
   for (const statement of statements) {
-    if (typeof statement === "string") waiting.push(statement);
-    else {
-      if (driver.copy === undefined) throw new InternalError("A dialect copies files into its database, its driver cannot.");
-      await driver.script(waiting.splice(0));
-      await driver.copy(statement.copy, statement.path);
+    if (typeof statement === "string") {
+      waiting.push(statement);
+      continue;
     }
+    await driver.script(waiting.splice(0));
+    if ("copy" in statement) await known(driver.copy).call(driver, statement.copy, statement.path);
+    else await known(driver.insert).call(driver, statement.insert, statement.rows);
   }
   await driver.script(waiting);
 }
 
+function known<Method>(method: Method | undefined): Method {
+  if (method === undefined) throw new InternalError("A dialect asks for what its driver cannot do.");
+  return method;
+}
+
 async function mergeStaged({ destination, driver }: SqlTransactions, plan: PackagePlan, merge: Merge): Promise<void> {
   try {
-    await driver.script([...deleteInsert(merge), ...dropStaging(merge)]);
+    await driver.script([...indexStaging(merge), ...deleteInsert(merge), ...dropStaging(merge)]);
   } catch (error) {
     const job = plan.jobs.find((each) => merge.tables.some((table) => table.schema.name === each.table))!;
     throw jobFailure(error, { destination, loadId: plan.loadId, job, during: "Its rows could not be merged: " });

@@ -13,6 +13,12 @@ export interface SqlDriver {
   script(statements: readonly string[]): Promise<void>;
   /** Runs a statement that reads its input from a file, such as Postgres' COPY FROM STDIN. Left out where no dialect asks for it. */
   copy?(sql: string, path: string): Promise<void>;
+  /** Runs a statement for each row. Left out where no dialect asks for it. */
+  insert?(sql: string, rows: AsyncIterable<readonly (readonly unknown[])[]>): Promise<void>;
+  /** Begins a transaction that may write, and makes what it cannot make inside. Default `BEGIN`. */
+  begin?(): Promise<void>;
+  /** The names of all tables of a dataset, in order, without views. Default: what `information_schema` says. */
+  tableNames?(dataset: string): Promise<readonly string[]>;
   /** The columns of those of the tables that exist, by the name that was asked for. */
   columnsOf(dataset: string, tables: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;
   schemaExists(dataset: string): Promise<boolean>;

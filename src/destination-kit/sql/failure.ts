@@ -11,7 +11,7 @@ export function destinationError(error: unknown, destination: string): unknown {
     case "undefined-relation":
       return new UndefinedRelationError(error.subject ?? error.message, options);
     case "missing-driver":
-      return new MissingDriverError(error.subject ?? "", options);
+      return new MissingDriverError(error.subject ?? "", { ...options, alternative: error.alternative });
     case "statement":
       return new UnsupportedError(`\`${destination}\` refused a statement: ${error.message}`, options);
     default:

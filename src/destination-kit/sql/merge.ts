@@ -36,6 +36,18 @@ export function createStaging({ dialect, tables }: Merge): string[] {
   });
 }
 
+/** The name of a staging table, for `temporaryTable`. */
+export function stagingName(table: TableSchema): string {
+  return `staging_${table.name}`;
+}
+
+/** What finds the staged rows of a key, where the database needs help with that. */
+export function indexStaging({ dialect, tables: [root] }: Merge): string[] {
+  if (root === undefined || dialect.indexTemporaryTable === undefined) return [];
+  const keys = ["primary_key", "merge_key"].map((hint) => namesWith(root.schema, hint)).filter((key) => key.length > 0);
+  return keys.map((key) => dialect.indexTemporaryTable!(stagingName(root.schema), key));
+}
+
 /** Merges what was staged by the strategy delete-insert: old rows whose key was staged go, with all that is nested in them, then the staged rows come. */
 export function deleteInsert(merge: Merge): string[] {
   const shape = mergeShape(merge);

@@ -3,7 +3,7 @@ import { mergeStrategyOf } from "../../schema/merge-strategy.ts";
 import { completeColumns, nestedTables, rootTable } from "../../schema/table.ts";
 import type { PackagePlan } from "../contract.ts";
 import { UnsupportedError } from "../errors.ts";
-import { hasMergeKey, type Merge } from "./merge.ts";
+import { hasMergeKey, type Merge, stagingName } from "./merge.ts";
 import type { SqlTransactions } from "./sql-transactions.ts";
 
 /** The root tables of a package whose rows are merged, with all that is nested in them. Throws UnsupportedError for a strategy that the destination lacks. */
@@ -22,7 +22,7 @@ export function planMerges(session: SqlTransactions, { schema, jobs }: PackagePl
       tables: createdTables(nestedTables(schema, root.name)).map((table) => ({
         schema: table,
         target: qualify(table.name),
-        staging: dialect.temporaryTable(`staging_${table.name}`),
+        staging: dialect.temporaryTable(stagingName(table)),
         hasJobs: withJobs.has(table.name),
       })),
     }));

@@ -13,8 +13,8 @@ export interface SqlDestinationOptions<Type extends string> {
   readonly dltType: string;
   readonly capabilities: Capabilities;
   describe(context: OpenContext): Promise<string>;
-  /** Opens one connection. Throws DriverFailure. */
-  connect(context: OpenContext): Promise<SqlTarget>;
+  /** Opens one connection. `datasets` are the names in the database of those it is for: that of the rows, and that of the state where it is another one. Throws DriverFailure. */
+  connect(context: OpenContext, datasets: readonly string[]): Promise<SqlTarget>;
   /** Where something is kept between connections. */
   close?(): Promise<void>;
 }
@@ -36,13 +36,19 @@ export function sqlDestination<Type extends string>(options: SqlDestinationOptio
     describe: (context: OpenContext) => options.describe(context),
     close: async () => await options.close?.(),
     async open(context: OpenContext): Promise<LoadSession> {
-      const target = await options.connect(context).catch((error: unknown) => Promise.reject(destinationError(error, name)));
-      return new SqlSession({ destination: name, dataset: datasetIdentifier(context.datasetName), capabilities, ...target });
+      const datasets = datasetsOf(context, capabilities);
+      const [dataset, stateDataset] = datasets;
+      const target = await options.connect(context, datasets).catch((error: unknown) => Promise.reject(destinationError(error, name)));
+      return new SqlSession({ destination: name, dataset: dataset!, stateDataset, capabilities, ...target });
     },
   });
 }
 
+function datasetsOf({ datasetName, stateDatasetName = datasetName }: OpenContext, capabilities: Capabilities): readonly string[] {
+  return [...new Set([datasetName, stateDatasetName].map((each) => datasetIdentifier(each, capabilities)))];
+}
+
 /** A dataset is a namespace of the database and gets its name as a table gets its. */
-function datasetIdentifier(datasetName: string): string {
-  return namingConvention("snake_case").normalizeTableIdentifier(datasetName);
+function datasetIdentifier(datasetName: string, { maxIdentifierLength: maxLength }: Capabilities): string {
+  return namingConvention("snake_case", { maxLength }).normalizeTableIdentifier(datasetName);
 }

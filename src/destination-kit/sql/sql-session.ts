@@ -13,7 +13,7 @@ import { commitPackage } from "./commit-package.ts";
 import type { SqlDriver } from "./driver.ts";
 import { destinationError } from "./failure.ts";
 import { type SqlParts, type SqlTransactions, sqlTransactions } from "./sql-transactions.ts";
-import { type SqlStatement, type SystemRow, toStoredSchema, toStoredState } from "./system-tables.ts";
+import { type SqlStatement, type SystemRow, type SystemStatements, toStoredSchema, toStoredState } from "./system-tables.ts";
 
 /** A load session over one SQL connection that can put a whole package into one transaction. */
 export class SqlSession implements LoadSession {
@@ -35,12 +35,12 @@ export class SqlSession implements LoadSession {
   }
 
   async readState(pipelineName: string): Promise<StoredState | undefined> {
-    const row = await this.#firstRow(this.#transactions.statements.newestState(pipelineName));
+    const row = await this.#firstRow(this.#stateStatements.newestState(pipelineName));
     return row === undefined ? undefined : toStoredState(row);
   }
 
   async readStates(pipelineName: string): Promise<readonly StoredState[]> {
-    return (await this.#rows(this.#transactions.statements.allStates(pipelineName))).map(toStoredState);
+    return (await this.#rows(this.#stateStatements.allStates(pipelineName))).map(toStoredState);
   }
 
   async readSchema(schemaName: string): Promise<StoredSchema | undefined> {
@@ -54,6 +54,21 @@ export class SqlSession implements LoadSession {
 
   datasetExists(): Promise<boolean> {
     return this.#telling(() => this.#driver.schemaExists(this.#dataset));
+  }
+
+  async tableNames(): Promise<readonly string[]> {
+    const sql =
+      "SELECT table_name AS name FROM information_schema.tables " +
+      "WHERE table_catalog = current_database() AND table_schema = $1 AND table_type = 'BASE TABLE' ORDER BY 1";
+    return this.#telling(async () => {
+      if (this.#driver.tableNames !== undefined) return this.#driver.tableNames(this.#dataset);
+      const rows = await this.#driver.query<{ name: string }>(sql, [this.#dataset]);
+      return rows.map((row) => row.name);
+    });
+  }
+
+  columnsOf(tables: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>> {
+    return this.#telling(() => this.#driver.columnsOf(this.#dataset, tables));
   }
 
   commitPackage(plan: PackagePlan, observe?: JobObserver): Promise<CommitResult> {
@@ -87,6 +102,10 @@ export class SqlSession implements LoadSession {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  get #stateStatements(): SystemStatements {
+    return (this.#transactions.ofState ?? this.#transactions).statements;
   }
 
   /** The first row; undefined also when the table or the dataset is missing. */

@@ -8,13 +8,17 @@ export interface SqlParts {
   /** Name of the destination, for errors. */
   readonly destination: string;
   readonly dataset: string;
+  /** Where the state is; undefined: in the same dataset. */
+  readonly stateDataset?: string | undefined;
   readonly capabilities: Capabilities;
   readonly dialect: SqlDialect;
   readonly driver: SqlDriver;
 }
 
 /** What the commit of a package needs of its session. Throws DriverFailure where the database fails. */
-export interface SqlTransactions extends SqlParts {
+export interface SqlTransactions extends Omit<SqlParts, "stateDataset"> {
+  /** The same connection for the dataset that keeps the state; undefined: this one does. */
+  readonly ofState: SqlTransactions | undefined;
   readonly statements: SystemStatements;
   /** The full, quoted name of a table. */
   readonly qualify: (table: string) => string;
@@ -26,12 +30,13 @@ export interface SqlTransactions extends SqlParts {
   inTransaction<T>(work: () => Promise<T>): Promise<T>;
 }
 
-export function sqlTransactions(parts: SqlParts): SqlTransactions {
+export function sqlTransactions({ stateDataset, ...parts }: SqlParts): SqlTransactions {
   const { dataset, dialect, driver } = parts;
   const quotedDataset = () => [...driver.qualifier(dataset), dataset].map((name) => dialect.quoteIdentifier(name)).join(".");
   const qualify = (table: string) => `${quotedDataset()}.${dialect.quoteIdentifier(table)}`;
   return {
     ...parts,
+    ofState: stateDataset === undefined || stateDataset === dataset ? undefined : sqlTransactions({ ...parts, dataset: stateDataset }),
     statements: systemStatements(dialect, qualify),
     qualify,
     quotedDataset,
@@ -45,7 +50,7 @@ export function sqlTransactions(parts: SqlParts): SqlTransactions {
 }
 
 async function inTransaction<T>(driver: SqlDriver, work: () => Promise<T>): Promise<T> {
-  await driver.script(["BEGIN"]);
+  await (driver.begin === undefined ? driver.script(["BEGIN"]) : driver.begin());
   try {
     const result = await work();
     await driver.script(["COMMIT"]);

@@ -132,7 +132,8 @@ const defaultMaxLine = 2_000_000;
 
 /** All fields are read as text, and cast by the table: the file names the columns that it has. */
 function loadCsv(table: string, schema: TableSchema, job: LoadJob): string {
-  const header = readCsvHeader(job.path);
+  const { delimiter = ",", line_terminator: lineEnd, encoding, columns } = job.csv ?? {};
+  const header = readCsvHeader(job.path, job.csv);
   if (header === undefined)
     throw new UnsupportedError(`\`${job.path}\` has no header: it breaks off in its first line.`, { destination: "duckdb" });
   const types = header.map((name) => `${quote(name)}: 'VARCHAR'`);
@@ -141,7 +142,9 @@ function loadCsv(table: string, schema: TableSchema, job: LoadJob): string {
   );
   const bytes = plainBytes(job);
   const line = bytes < defaultMaxLine ? "" : `, max_line_size = ${bytes}, buffer_size = ${2 * bytes}`;
-  const options = `auto_detect = false, header = true, delim = ',', quote = '"', escape = '"', nullstr = '', allow_quoted_nulls = false${line}`;
+  const ends = lineEnd === undefined ? "" : ", new_line = '\\r\\n'";
+  const written = `header = ${columns === undefined}, delim = ${literal(delimiter)}${ends}${encoding === undefined ? "" : `, encoding = '${encoding}'`}`;
+  const options = `auto_detect = false, ${written}, quote = '"', escape = '"', nullstr = '', allow_quoted_nulls = false${line}`;
   return `INSERT INTO ${table} BY NAME SELECT ${values.join(", ")} FROM read_csv(${fileList([job])}, ${options}, columns = {${types.join(", ")}})`;
 }
 

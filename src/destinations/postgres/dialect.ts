@@ -108,10 +108,17 @@ async function loadJobs(table: string, _schema: TableSchema, jobs: readonly Load
 }
 
 /** Columns that the file does not have stay empty. */
-function copyCsv(table: string, { path }: LoadJob): JobStatement {
-  const columns = readCsvHeader(path);
+function copyCsv(table: string, { path, csv = {} }: LoadJob): JobStatement {
+  const columns = readCsvHeader(path, csv);
   if (columns === undefined)
     throw new UnsupportedError(`\`${path}\` has no header: it breaks off in its first line.`, { destination: "postgres" });
   const names = columns.map(quote).join(", ");
-  return { copy: `COPY ${table} (${names}) FROM STDIN WITH (FORMAT csv, HEADER, NULL '', ENCODING 'UTF8')`, path };
+  const options = [
+    "FORMAT csv",
+    ...(csv.columns === undefined ? ["HEADER"] : []),
+    ...(csv.delimiter === undefined ? [] : [`DELIMITER '${csv.delimiter.replace("'", "''")}'`]),
+    "NULL ''",
+    `ENCODING '${csv.encoding === "latin-1" ? "LATIN1" : "UTF8"}'`,
+  ];
+  return { copy: `COPY ${table} (${names}) FROM STDIN WITH (${options.join(", ")})`, path };
 }

@@ -1,11 +1,13 @@
 import type { CellBuffer, JobColumn, JobFileSize, JobFormat, JobTable } from "../job-format.ts";
 import { FieldColumn } from "../row-text/field-column.ts";
+import { csvField } from "./csv-field.ts";
 import { CsvFileWriter } from "./csv-file-writer.ts";
-import { type CsvNumbers, fieldWriter } from "./field-writer.ts";
+import { type CsvFormat, defaultCsvFormat } from "./csv-format.ts";
+import type { CsvNumbers } from "./field-writer.ts";
 
 /** Job files in CSV, for databases that take them as they are. See `field-writer.ts` for how a cell is written. */
-export function csvJobs(numbers: CsvNumbers): JobFormat {
-  return { name: "csv", isText: true, createTable: () => new CsvTable(numbers) };
+export function csvJobs(numbers: CsvNumbers, format: CsvFormat = defaultCsvFormat): JobFormat {
+  return { name: "csv", isText: true, createTable: () => new CsvTable(numbers, format) };
 }
 
 /**
@@ -14,14 +16,16 @@ export function csvJobs(numbers: CsvNumbers): JobFormat {
  */
 class CsvTable implements JobTable {
   readonly #numbers: CsvNumbers;
+  readonly #format: CsvFormat;
   readonly #columns = new Map<string, FieldColumn>();
   #newPath: (() => string) | undefined;
   #writer: CsvFileWriter | undefined;
   #header: ReadonlySet<string> = new Set();
   #done: JobFileSize[] = [];
 
-  constructor(numbers: CsvNumbers) {
+  constructor(numbers: CsvNumbers, format: CsvFormat) {
     this.#numbers = numbers;
+    this.#format = format;
   }
 
   get isOpen(): boolean {
@@ -35,7 +39,7 @@ class CsvTable implements JobTable {
   }
 
   addColumn(column: JobColumn): CellBuffer {
-    const buffer = new FieldColumn(fieldWriter(column, this.#numbers));
+    const buffer = new FieldColumn(csvField(column, this.#numbers, this.#format));
     this.#columns.set(column.name, buffer);
     return buffer;
   }
@@ -73,7 +77,7 @@ class CsvTable implements JobTable {
 
   #openFile(header: ReadonlySet<string>): CsvFileWriter {
     this.#header = header;
-    return new CsvFileWriter(this.#newPath!(), [...header]);
+    return new CsvFileWriter(this.#newPath!(), [...header], this.#format);
   }
 
   #endFile(): void {

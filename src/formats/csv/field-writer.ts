@@ -6,7 +6,7 @@ import { isInt64 } from "../../schema/int64.ts";
 import { CellRangeError } from "../cell-range-error.ts";
 import type { JobColumn } from "../job-format.ts";
 import { plainDecimal } from "./plain-decimal.ts";
-import { quoteField } from "./quote-field.ts";
+import type { Quote } from "./quote-field.ts";
 import { storableJson, storableText } from "./storable-text.ts";
 
 /** A cell as a field. Throws CellRangeError when the column cannot hold the cell. */
@@ -19,16 +19,16 @@ export interface CsvNumbers {
 }
 
 /**
- * How cells of a column are written: texts and JSON as they are, but without NUL; integers; doubles in the fewest digits that give them back; `true` and `false`;
+ * How cells of a column are written: texts and JSON as `quote` makes them, but without NUL; integers; doubles in the fewest digits that give them back; `true` and `false`;
  * `2024-01-02T03:04:05.000006+00:00`, without offset for a wall clock; `2024-01-02`; `03:04:05.000006`; decimals without exponent; bytes as `\x` and hex digits.
  */
-export function fieldWriter(column: JobColumn, numbers: CsvNumbers): FieldWriter {
+export function fieldWriter(column: JobColumn, numbers: CsvNumbers, quote: Quote = asItIs): FieldWriter {
   const { name } = column;
   switch (column.data_type) {
     case "text":
-      return (cell) => (typeof cell === "string" ? quoteField(storableText(cell)) : refuse(name, cell, "the value is not a text"));
+      return (cell) => (typeof cell === "string" ? quote(storableText(cell)) : refuse(name, cell, "the value is not a text"));
     case "json":
-      return (cell) => (typeof cell === "string" ? quoteField(storableJson(cell)) : refuse(name, cell, "the value is not a text"));
+      return (cell) => (typeof cell === "string" ? quote(storableJson(cell)) : refuse(name, cell, "the value is not a text"));
     case "bigint":
       return (cell) => integerField(name, cell);
     case "double":
@@ -48,6 +48,10 @@ export function fieldWriter(column: JobColumn, numbers: CsvNumbers): FieldWriter
     case "binary":
       return (cell) => (cell instanceof Uint8Array ? `\\x${hex(cell)}` : refuse(name, cell, "the value is not binary"));
   }
+}
+
+function asItIs(text: string): string {
+  return text;
 }
 
 function integerField(column: string, cell: Cell): string {

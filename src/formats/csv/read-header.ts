@@ -1,9 +1,12 @@
 import { closeSync, openSync, readFileSync, readSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
+import type { CsvReading } from "../job-format.ts";
 
 /** The names of the columns of a CSV file, in their order; undefined when the file breaks off within its first line. */
-export function readCsvHeader(path: string): readonly string[] | undefined {
-  if (path.endsWith(".gz")) return firstLine(gunzipSync(readFileSync(path)).toString("utf8"));
+export function readCsvHeader(path: string, reading: CsvReading = {}): readonly string[] | undefined {
+  if (reading.columns !== undefined) return reading.columns;
+  const encoding = reading.encoding === "latin-1" ? "latin1" : "utf8";
+  if (path.endsWith(".gz")) return firstLine(gunzipSync(readFileSync(path)).toString(encoding), reading);
   const fd = openSync(path, "r");
   try {
     const chunks: Buffer[] = [];
@@ -12,7 +15,7 @@ export function readCsvHeader(path: string): readonly string[] | undefined {
       const size = readSync(fd, chunk, 0, pieceSize, null);
       if (size === 0) return undefined;
       chunks.push(chunk.subarray(0, size));
-      const names = firstLine(Buffer.concat(chunks).toString("utf8"));
+      const names = firstLine(Buffer.concat(chunks).toString(encoding), reading);
       if (names !== undefined) return names;
     }
   } finally {
@@ -23,25 +26,26 @@ export function readCsvHeader(path: string): readonly string[] | undefined {
 const pieceSize = 64 * 1024;
 
 /** The fields of the first line, once all of it is there. */
-function firstLine(text: string): string[] | undefined {
+function firstLine(text: string, { delimiter = ",", line_terminator }: CsvReading): string[] | undefined {
+  const lineEnd = line_terminator ?? "\n";
   const fields: string[] = [];
   for (let at = 0; at < text.length; ) {
-    const end = fieldEnd(text, at);
+    const end = fieldEnd(text, at, delimiter, lineEnd);
     fields.push(unquoted(text.slice(at, end)));
     if (end === text.length) return undefined;
-    if (text[end] === "\n") return fields;
+    if (text.startsWith(lineEnd, end)) return fields;
     at = end + 1;
   }
   return undefined;
 }
 
-/** Index of the comma or line end behind the field that begins at `at`. */
-function fieldEnd(text: string, at: number): number {
+/** Index of the delimiter or line end behind the field that begins at `at`. */
+function fieldEnd(text: string, at: number, delimiter: string, lineEnd: string): number {
   let isQuoted = false;
   for (let index = at; index < text.length; index++) {
     const character = text[index];
     if (character === '"') isQuoted = !isQuoted;
-    else if (!isQuoted && (character === "," || character === "\n")) return index;
+    else if (!isQuoted && (character === delimiter || text.startsWith(lineEnd, index))) return index;
   }
   return text.length;
 }

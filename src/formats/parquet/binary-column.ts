@@ -12,4 +12,8 @@ export class BinaryColumn extends PlainColumn {
     this.presence.mark(rowIndex);
     values.size += 4 + cell.length;
   }
+
+  protected endOf(offset: number): number {
+    return offset + 4 + this.values.view.getUint32(offset, true);
+  }
 }

@@ -2,7 +2,7 @@ import type { Cell } from "../../schema/cell.ts";
 import { CellRangeError } from "../cell-range-error.ts";
 import { Bitmap } from "./bitmap.ts";
 import { encoding } from "./codes.ts";
-import type { ColumnBuffer, ColumnPages } from "./column-buffer.ts";
+import type { ColumnBuffer, ColumnPages, PageSettings } from "./column-buffer.ts";
 import type { ParquetColumnType } from "./column-type.ts";
 import { dataPage } from "./page.ts";
 import { Presence } from "./presence.ts";
@@ -30,10 +30,11 @@ export class BooleanColumn implements ColumnBuffer {
     return ((this.#presence.count + 7) >>> 3) + this.#presence.byteSize;
   }
 
-  finish(rowCount: number): ColumnPages {
+  /** One page: a bit for a value is little. */
+  finish(rowCount: number, { packing }: PageSettings = {}): ColumnPages {
     const { count } = this.#presence;
     const body = [...this.#presence.levels(rowCount), this.#values.packed(count)];
-    return { data: dataPage(rowCount, encoding.plain, body), nullCount: rowCount - count };
+    return { data: [dataPage(rowCount, encoding.plain, body, packing)], nullCount: rowCount - count };
   }
 
   clear(): void {

@@ -1,18 +1,26 @@
 import type { Cell } from "../../schema/cell.ts";
 import type { ParquetColumnType } from "./column-type.ts";
+import type { Packing } from "./compression.ts";
 import type { Page } from "./page.ts";
 
-/** One column of one row group, ready to be written. The pages are views: they last until the column is changed or cleared. */
+/** How the pages of a column are made. */
+export interface PageSettings {
+  /** A page ends when its values have so many bytes; undefined: one page for all. */
+  readonly dataPageSize?: number | undefined;
+  readonly packing?: Packing | undefined;
+}
+
+/** One column of one row group, ready to be written. The pages may be views: they last until the column is changed or cleared. */
 export interface ColumnPages {
   readonly dictionary?: Page;
-  readonly data: Page;
+  readonly data: readonly Page[];
   readonly nullCount: number;
 }
 
 /** A column whose values are known when a row group ends. */
 export interface ColumnSource {
   readonly type: ParquetColumnType;
-  finish(rowCount: number): ColumnPages;
+  finish(rowCount: number, settings?: PageSettings): ColumnPages;
   /** Forgets the values and keeps the memory, for the next row group. */
   clear(): void;
 }

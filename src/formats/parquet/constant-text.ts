@@ -1,5 +1,5 @@
 import { encoding } from "./codes.ts";
-import type { ColumnPages, ColumnSource } from "./column-buffer.ts";
+import type { ColumnPages, ColumnSource, PageSettings } from "./column-buffer.ts";
 import type { ParquetColumnType } from "./column-type.ts";
 import { runLevels } from "./levels.ts";
 import { dataPage, dictionaryPage } from "./page.ts";
@@ -17,11 +17,15 @@ export class ConstantText implements ColumnSource {
     this.#value.write(text, 4);
   }
 
-  finish(rowCount: number): ColumnPages {
+  finish(rowCount: number, { packing }: PageSettings = {}): ColumnPages {
     // One run of `rowCount` times index 0.
     const indexes = Uint8Array.of(indexBits, ...varint(rowCount * 2), 0);
     const body = [...runLevels([{ level: 1, rows: rowCount }]), indexes];
-    return { dictionary: dictionaryPage(1, [this.#value]), data: dataPage(rowCount, encoding.dictionary, body), nullCount: 0 };
+    return {
+      dictionary: dictionaryPage(1, [this.#value], packing),
+      data: [dataPage(rowCount, encoding.dictionary, body, packing)],
+      nullCount: 0,
+    };
   }
 
   clear(): void {}

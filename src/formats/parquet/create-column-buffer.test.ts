@@ -26,10 +26,10 @@ const refusals: readonly (readonly [ParquetColumnType, Cell, string])[] = [
 describe("a column buffer", () => {
   it.each(refusals)("of %j refuses %s", (type, cell, reason) => {
     const column = createColumnBuffer("amount", type);
-    const before = Buffer.concat(column.finish(3).data.pieces);
+    const before = Buffer.concat(column.finish(3).data[0]!.pieces);
 
     expect(() => column.set(0, cell)).toThrow(new CellRangeError({ column: "amount", value: cell, reason }));
-    expect(Buffer.concat(column.finish(3).data.pieces)).toEqual(before);
+    expect(Buffer.concat(column.finish(3).data[0]!.pieces)).toEqual(before);
   });
 
   it("names the column in the message of a refusal, and keeps the value", () => {

@@ -7,6 +7,7 @@ import { DoubleColumn } from "./double-column.ts";
 import { Int32Column } from "./int32-column.ts";
 import { Int64Column } from "./int64-column.ts";
 import { TextColumn } from "./text-column.ts";
+import { TimestampColumn } from "./timestamp-column.ts";
 
 /** An empty buffer for the cells of one column. */
 export function createColumnBuffer(name: string, type: ParquetColumnType): ColumnBuffer {
@@ -16,8 +17,9 @@ export function createColumnBuffer(name: string, type: ParquetColumnType): Colum
       return new TextColumn(name, type);
     case "binary":
       return new BinaryColumn(name, type);
-    case "bigint":
     case "timestamp":
+      return type.unit === undefined ? new Int64Column(name, type) : new TimestampColumn(name, type, type.unit);
+    case "bigint":
     case "time":
       return new Int64Column(name, type);
     case "date":

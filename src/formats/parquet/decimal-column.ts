@@ -28,6 +28,10 @@ export class DecimalColumn extends PlainColumn {
     this.presence.mark(rowIndex);
     values.size += decimalSize;
   }
+
+  protected endOf(offset: number): number {
+    return offset + decimalSize;
+  }
 }
 
 function writeNumber(view: DataView, at: number, value: number): void {

@@ -10,4 +10,8 @@ export class DoubleColumn extends PlainColumn {
     this.presence.mark(rowIndex);
     values.size += 8;
   }
+
+  protected endOf(offset: number): number {
+    return offset + 8;
+  }
 }

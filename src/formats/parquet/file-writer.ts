@@ -1,24 +1,31 @@
 import { InternalError } from "../../core/errors.ts";
 import { UnfinishedFile } from "../unfinished-file.ts";
-import type { ColumnSource } from "./column-buffer.ts";
+import { codec } from "./codes.ts";
+import type { ColumnSource, PageSettings } from "./column-buffer.ts";
 import { isSameType, type ParquetColumnType } from "./column-type.ts";
+import { packingOf } from "./compression.ts";
 import { type ColumnChunk, footer } from "./footer.ts";
 import { nullPage, type Page } from "./page.ts";
+import { defaultParquetFormat, type ParquetFormat } from "./parquet-format.ts";
 import { writePieces } from "./write-pieces.ts";
 
 /**
- * Writes one Parquet file: flat, every column optional, nothing compressed.
+ * Writes one Parquet file: flat, every column optional.
  * A column may come with any row group: `close` adds it, without values, to the ones before.
  */
 export class ParquetFileWriter {
   readonly #file: UnfinishedFile;
+  readonly #format: ParquetFormat;
+  readonly #pages: PageSettings;
   readonly #columns = new Map<string, ParquetColumnType>();
   readonly #rowGroups: { readonly rowCount: number; readonly chunks: Map<string, ColumnChunk> }[] = [];
   #pending: Uint8Array[] = [];
   #bytes = 0;
   #rows = 0;
 
-  constructor(path: string) {
+  constructor(path: string, format: ParquetFormat = defaultParquetFormat) {
+    this.#format = format;
+    this.#pages = { dataPageSize: format.dataPageSize, packing: packingOf(format.compression) };
     this.#file = new UnfinishedFile(path);
     this.#append([magic]);
   }
@@ -74,25 +81,35 @@ export class ParquetFileWriter {
   }
 
   #appendColumn(column: ColumnSource, rowCount: number): ColumnChunk {
-    const { dictionary, data, nullCount } = column.finish(rowCount);
+    const { dictionary, data, nullCount } = column.finish(rowCount, this.#pages);
     const dictionaryOffset = dictionary && this.#appendPage(dictionary);
-    const dataOffset = this.#appendPage(data);
-    return { dataOffset, dictionaryOffset, size: (dictionary?.size ?? 0) + data.size, nullCount };
+    const dataOffset = this.#bytes;
+    let [size, plainSize] = [dictionary?.size ?? 0, dictionary?.plainSize ?? 0];
+    for (const page of data) {
+      this.#appendPage(page);
+      size += page.size;
+      plainSize += page.plainSize;
+    }
+    return { dataOffset, dictionaryOffset, size, plainSize, nullCount };
   }
 
   #appendMissingColumns(): void {
     for (const { rowCount, chunks } of this.#rowGroups) {
-      const page = nullPage(rowCount);
+      const page = nullPage(rowCount, this.#pages.packing);
+      const { size, plainSize } = page;
       for (const name of this.#columns.keys()) {
         if (chunks.has(name)) continue;
-        chunks.set(name, { dataOffset: this.#appendPage(page), dictionaryOffset: undefined, size: page.size, nullCount: rowCount });
+        chunks.set(name, { dataOffset: this.#appendPage(page), dictionaryOffset: undefined, size, plainSize, nullCount: rowCount });
       }
     }
   }
 
   #appendFooter(): void {
     if (this.#columns.size === 0) throw new InternalError(`The file ${this.path} has no column.`);
-    const metadata = footer(this.#columns, this.#rowGroups);
+    const metadata = footer(this.#columns, this.#rowGroups, {
+      formatVersion: this.#format.version === "1.0" ? 1 : 2,
+      codec: this.#pages.packing?.codec ?? codec.uncompressed,
+    });
     const size = Buffer.alloc(4);
     size.writeUInt32LE(metadata.length);
     this.#append([metadata, size, magic]);

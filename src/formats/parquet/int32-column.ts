@@ -11,4 +11,8 @@ export class Int32Column extends PlainColumn {
     this.presence.mark(rowIndex);
     values.size += 4;
   }
+
+  protected endOf(offset: number): number {
+    return offset + 4;
+  }
 }

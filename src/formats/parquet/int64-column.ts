@@ -20,4 +20,8 @@ export class Int64Column extends PlainColumn {
     this.presence.mark(rowIndex);
     values.size += 8;
   }
+
+  protected endOf(offset: number): number {
+    return offset + 8;
+  }
 }

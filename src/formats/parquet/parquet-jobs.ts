@@ -3,13 +3,21 @@ import type { ColumnBuffer } from "./column-buffer.ts";
 import { parquetColumnType } from "./column-type.ts";
 import { createColumnBuffer } from "./create-column-buffer.ts";
 import { ParquetFileWriter } from "./file-writer.ts";
+import { defaultParquetFormat, type ParquetFormat } from "./parquet-format.ts";
 
 /** Job files in Parquet: one per table, a row group per flush. */
-export const parquetJobs: JobFormat = { name: "parquet", isText: false, createTable: () => new ParquetTable() };
+export function parquetJobs(format: ParquetFormat = defaultParquetFormat): JobFormat {
+  return { name: "parquet", isText: false, maxFlushRows: format.rowGroupSize, createTable: () => new ParquetTable(format) };
+}
 
 class ParquetTable implements JobTable {
+  readonly #format: ParquetFormat;
   readonly #columns = new Map<string, ColumnBuffer>();
   #writer: ParquetFileWriter | undefined;
+
+  constructor(format: ParquetFormat) {
+    this.#format = format;
+  }
 
   get isOpen(): boolean {
     return this.#writer !== undefined;
@@ -22,13 +30,13 @@ class ParquetTable implements JobTable {
   }
 
   addColumn(column: JobColumn): CellBuffer {
-    const buffer = createColumnBuffer(column.name, parquetColumnType(column));
+    const buffer = createColumnBuffer(column.name, parquetColumnType(column, this.#format));
     this.#columns.set(column.name, buffer);
     return buffer;
   }
 
   begin(newPath: () => string): void {
-    this.#writer = new ParquetFileWriter(newPath());
+    this.#writer = new ParquetFileWriter(newPath(), this.#format);
   }
 
   flush(rowCount: number): void {

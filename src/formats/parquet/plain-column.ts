@@ -1,11 +1,12 @@
 import type { Cell } from "../../schema/cell.ts";
 import { CellRangeError } from "../cell-range-error.ts";
 import { encoding } from "./codes.ts";
-import type { ColumnBuffer, ColumnPages } from "./column-buffer.ts";
+import type { ColumnBuffer, ColumnPages, PageSettings } from "./column-buffer.ts";
 import type { ParquetColumnType } from "./column-type.ts";
 import { GrowingBytes } from "./growing-bytes.ts";
 import { dataPage } from "./page.ts";
 import { Presence } from "./presence.ts";
+import { splitRows } from "./split-rows.ts";
 
 /** A column whose values stand in the file one after the other, as they are appended. */
 export abstract class PlainColumn implements ColumnBuffer {
@@ -22,13 +23,25 @@ export abstract class PlainColumn implements ColumnBuffer {
   /** Write the value behind `values.size`, call `presence.mark`, move `size`: in that order, so that a refused cell leaves no trace. */
   abstract set(rowIndex: number, cell: Cell): void;
 
+  /** Where the value ends that begins at `offset` of the written bytes. */
+  protected abstract endOf(offset: number): number;
+
   get byteSize(): number {
     return this.values.size + this.presence.byteSize;
   }
 
-  finish(rowCount: number): ColumnPages {
-    const body = [...this.presence.levels(rowCount), this.values.written()];
-    return { data: dataPage(rowCount, encoding.plain, body), nullCount: rowCount - this.presence.count };
+  finish(rowCount: number, { dataPageSize = Infinity, packing }: PageSettings = {}): ColumnPages {
+    const written = this.values.written();
+    const nullCount = rowCount - this.presence.count;
+    if (written.length <= dataPageSize) {
+      const body = [...this.presence.levels(rowCount), written];
+      return { data: [dataPage(rowCount, encoding.plain, body, packing)], nullCount };
+    }
+    const pages = splitRows(this.presence.bits(rowCount), rowCount, dataPageSize, (offset) => this.endOf(offset));
+    const data = pages.map(({ rows, levels, from, to }) =>
+      dataPage(rows, encoding.plain, [...levels, written.subarray(from, to)], packing),
+    );
+    return { data, nullCount };
   }
 
   clear(): void {

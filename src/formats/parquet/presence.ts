@@ -33,6 +33,15 @@ export class Presence {
     return runLevels(runs.filter((run) => run.rows > 0));
   }
 
+  /** A bit for each of `rowCount` rows: a view that lasts until the next change. */
+  bits(rowCount: number): Uint8Array {
+    if (!this.#hasGaps) {
+      this.#hasGaps = true;
+      this.#bits.setFirst(this.count);
+    }
+    return this.#bits.packed(rowCount);
+  }
+
   clear(): void {
     this.count = 0;
     this.#nextRow = 0;

@@ -2,8 +2,9 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Cell } from "../../schema/cell.ts";
 import { DuckDbReader, type ReadValue } from "./__fixtures__/duckdb-reader.ts";
-import { type TestColumn, type TestRowGroup, writeFile } from "./__fixtures__/write-file.ts";
+import { type TestColumn, type TestRowGroup, writeFileAs } from "./__fixtures__/write-file.ts";
 import type { ParquetColumnType } from "./column-type.ts";
+import { canPack, compressions } from "./compression.ts";
 
 const micros = fc.bigInt({ min: -62_135_596_800_000_000n, max: 253_402_300_799_999_999n }).map(numberWhenSafe);
 
@@ -40,10 +41,16 @@ describe("any table", () => {
   });
   afterAll(() => duckdb.close());
 
-  it("is read back by DuckDB as it was written", async () => {
+  const formats = fc.record({
+    compression: fc.constantFrom(...compressions.filter(canPack)),
+    dataPageSize: fc.option(fc.integer({ min: 1, max: 200 }), { nil: undefined }),
+    version: fc.constantFrom("1.0", "2.4", "2.6"),
+  });
+
+  it("is read back by DuckDB as it was written, whatever its pages are", async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(rowGroup, { minLength: 1, maxLength: 4 }), async (groups) => {
-        const path = writeFile(...groups);
+      fc.asyncProperty(fc.array(rowGroup, { minLength: 1, maxLength: 4 }), formats, async (groups, format) => {
+        const path = writeFileAs(format, groups);
         const names = [...new Set(groups.flatMap((group) => Object.keys(group)))];
         const read = await duckdb.rows(`SELECT ${names.map((name) => `"${name}"`).join(", ")} FROM '${path}'`);
         expect(read).toEqual(groups.flatMap((group) => rowsOf(group, names)));

@@ -53,7 +53,8 @@ function convertedTypeOf(type: ParquetColumnType): number | undefined {
     case "decimal":
       return convertedType.decimal;
     case "timestamp":
-      return type.utc ? convertedType.timestampMicros : undefined;
+      if (!type.utc || type.unit === "ns") return undefined;
+      return type.unit === "ms" ? convertedType.timestampMillis : convertedType.timestampMicros;
     default:
       return undefined;
   }
@@ -74,9 +75,9 @@ function logicalTypeOf(type: ParquetColumnType): LogicalType | undefined {
     case "date":
       return { field: 6, write: nothing };
     case "time":
-      return { field: 7, write: (out) => writeMicroseconds(out, false) };
+      return { field: 7, write: (out) => writeUnit(out, false, "us") };
     case "timestamp":
-      return { field: 8, write: (out) => writeMicroseconds(out, type.utc) };
+      return { field: 8, write: (out) => writeUnit(out, type.utc, type.unit ?? "us") };
     case "json":
       return { field: 12, write: nothing };
     default:
@@ -91,8 +92,8 @@ function writeDigits(out: CompactWriter, scale: number, precision: number): void
   out.i32(2, precision);
 }
 
-function writeMicroseconds(out: CompactWriter, isAdjustedToUtc: boolean): void {
+function writeUnit(out: CompactWriter, isAdjustedToUtc: boolean, unit: "ms" | "us" | "ns"): void {
   out.flag(1, isAdjustedToUtc);
-  // The unit is a union, too: 2 is microseconds.
-  out.struct(2, () => out.struct(2, nothing));
+  // The unit is a union, too.
+  out.struct(2, () => out.struct(unit === "ms" ? 1 : unit === "us" ? 2 : 3, nothing));
 }

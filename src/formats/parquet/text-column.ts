@@ -14,6 +14,10 @@ export class TextColumn extends PlainColumn {
     this.presence.mark(rowIndex);
     values.size = start + size;
   }
+
+  protected endOf(offset: number): number {
+    return offset + sizeBytes + this.values.view.getUint32(offset, true);
+  }
 }
 
 const sizeBytes = 4;

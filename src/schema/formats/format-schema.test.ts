@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
 import { describe, expect, test } from "vitest";
+import { zodSchemas } from "../../../test/generated-code.ts";
 import { tempDir } from "../../../test/temp-dir.ts";
 import type { ColumnSchema, SchemaDocument, TableSchema } from "../document.ts";
 import { newSchema } from "../new-schema.ts";
@@ -56,7 +57,7 @@ const shop: SchemaDocument = {
   },
 };
 
-test.each(["dbml", "dot", "mermaid", "typescript"] as const)("%s shows tables, columns and links", (format) => {
+test.each(["dbml", "dot", "mermaid", "typescript", "zod", "json-schema"] as const)("%s shows tables, columns and links", (format) => {
   expect(formatSchema(shop, format)).toMatchSnapshot();
 });
 
@@ -82,19 +83,27 @@ test("another format is refused", () => {
   expect(() => formatSchema(shop, "xml" as never)).toThrow('`format` is "xml"');
 });
 
-test("the typescript form compiles, and its columns are what they say", () => {
-  const awkward: SchemaDocument = {
-    ...shop,
-    tables: {
-      ...shop.tables,
-      orders_lines: { ...shop.tables["customers"]!, name: "orders_lines" },
-      timestamp: { ...shop.tables["customers"]!, name: "timestamp" },
-      "2024": { ...shop.tables["customers"]!, name: "2024" },
-      ünï: { ...shop.tables["customers"]!, name: "ünï" },
+/** Names that need care in code. */
+const awkward: SchemaDocument = {
+  ...shop,
+  tables: {
+    ...shop.tables,
+    orders_lines: { ...shop.tables["customers"]!, name: "orders_lines" },
+    timestamp: { ...shop.tables["customers"]!, name: "timestamp" },
+    "2024": { ...shop.tables["customers"]!, name: "2024" },
+    ünï: { ...shop.tables["customers"]!, name: "ünï" },
+    "a/b~c %": { ...shop.tables["customers"]!, name: "a/b~c %" },
+    class: { name: "class", columns: columns({ name: "__proto__", data_type: "double" }, { name: "it's", data_type: "bool" }) },
+    others: {
+      name: "others",
+      columns: columns({ name: "b", data_type: "binary" }, { name: "t", data_type: "time" }, { name: "w", data_type: "wei" }),
     },
-  };
+  },
+};
+
+test("the typescript form compiles, and its columns are what they say", () => {
   const use = `
-    import type { Timestamp, Decimal, PlainDate, PlainDateTime } from "leat";
+    import type { Timestamp, Decimal, PlainDate, PlainDateTime, PlainTime } from "leat";
     const order = {} as Orders;
     const id: number = order.id;
     const total: Decimal | null = order.total;
@@ -113,18 +122,56 @@ test("the typescript form compiles, and its columns are what they say", () => {
     const letters: Ünï = { id: 1 };
     export { id, total, made, local, day, spaced, never, nested, other, reserved, digits, letters };`;
   expect(problems(formatSchema(awkward, "typescript").replace(/^import.*\n/, "") + use)).toEqual([]);
-  expect(formatSchema(awkward, "typescript")).toMatch(/^import type \{ Decimal, PlainDate, PlainDateTime, Timestamp \} from "leat";\n/);
+  expect(formatSchema(awkward, "typescript")).toMatch(
+    /^import type \{ Decimal, PlainDate, PlainDateTime, PlainTime, Timestamp \} from "leat";\n/,
+  );
 });
 
-test("a schema without rows compiles, too", () => {
-  expect(problems(formatSchema(newSchema("nothing"), "typescript"))).toEqual([]);
+test("the zod form compiles, and gives the same types", () => {
+  const use = `
+    import type { Orders, OrdersLines, Customers, Others } from "./rows.ts";
+    import { Orders as CheckedOrders, type OrdersLines as CheckedLines, type Customers as CheckedCustomers, type Others as CheckedOthers } from "./checked.ts";
+    type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true : false;
+    export const equal: [Equal<Orders, CheckedOrders>, Equal<OrdersLines, CheckedLines>, Equal<Others, CheckedOthers>] = [true, true, true];
+    export const row: Orders = CheckedOrders.parse({});
+    // @ts-expect-error not the same
+    export const wrong: Equal<Orders, CheckedCustomers> = true;`;
+  const files = { "rows.ts": formatSchema(awkward, "typescript"), "checked.ts": formatSchema(awkward, "zod") };
+  expect(problems(use, files)).toEqual([]);
 });
 
-/** What the compiler says about a module that imports from leat. */
-function problems(text: string): string[] {
+test("the zod form finds columns by any name", () => {
+  const { Class } = zodSchemas(formatSchema(awkward, "zod"));
+  const row = Object.fromEntries([
+    ["__proto__", Number.NaN],
+    ["it's", true],
+  ]);
+  expect(Class!.safeParse(row).success).toBe(true);
+});
+
+test("the JSON Schema finds tables by any name", () => {
+  const { properties, $defs } = JSON.parse(formatSchema(awkward, "json-schema")) as {
+    readonly properties: { readonly [table: string]: { readonly items: { readonly $ref: string } } };
+    readonly $defs: object;
+  };
+  const referred = (reference: string): string =>
+    decodeURIComponent(reference).replace("#/$defs/", "").replaceAll("~1", "/").replaceAll("~0", "~");
+  expect(Object.values(properties).map(({ items }) => referred(items.$ref))).toEqual(Object.keys($defs));
+  expect(Object.keys($defs)).toEqual(expect.arrayContaining(["a/b~c %", "ünï", "2024"]));
+});
+
+test.each(["typescript", "zod"] as const)("a schema without rows compiles, too: %s", (format) => {
+  expect(problems(formatSchema(newSchema("nothing"), format))).toEqual([]);
+});
+
+/** What the compiler says about a module that imports from leat, and about files beside it. */
+function problems(text: string, beside: { readonly [name: string]: string } = {}): string[] {
   const root = new URL("../../../", import.meta.url).pathname;
-  const path = join(tempDir(), "types.ts");
-  writeFileSync(path, text);
+  const folder = tempDir();
+  const paths = Object.entries({ ...beside, "types.ts": text }).map(([name, content]) => {
+    writeFileSync(join(folder, name), content);
+    return join(folder, name);
+  });
   const options: ts.CompilerOptions = {
     strict: true,
     noEmit: true,
@@ -135,11 +182,11 @@ function problems(text: string): string[] {
     types: ["node"],
     typeRoots: [join(root, "node_modules/@types")],
     lib: ["lib.es2023.d.ts", "lib.esnext.disposable.d.ts"],
-    paths: { leat: [join(root, "src/index.ts")] },
+    paths: { leat: [join(root, "src/index.ts")], zod: [join(root, "node_modules/zod")] },
   };
-  const program = ts.createProgram([path], options);
-  const source = program.getSourceFile(path)!;
-  return [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)].map(({ messageText }) =>
-    ts.flattenDiagnosticMessageText(messageText, "\n"),
-  );
+  const program = ts.createProgram(paths, options);
+  const sources = paths.map((path) => program.getSourceFile(path)!);
+  return sources
+    .flatMap((source) => [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)])
+    .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, "\n"));
 }

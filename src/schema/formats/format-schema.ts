@@ -4,10 +4,12 @@ import { oneOf } from "../given.ts";
 import { schemaDbml } from "./dbml.ts";
 import { schemaDot } from "./dot.ts";
 import { externalDocument } from "./external-document.ts";
+import { schemaJsonSchema } from "./json-schema.ts";
 import { schemaMermaid } from "./mermaid.ts";
 import { type SchemaFormat, schemaFormats } from "./schema-formats.ts";
 import { schemaTypescript } from "./typescript.ts";
 import { stringifyYaml } from "./yaml.ts";
+import { schemaZod } from "./zod.ts";
 
 export type { SchemaFormat };
 
@@ -18,7 +20,8 @@ export interface FormatSchemaOptions {
 
 /**
  * A schema as text: `"json"` and `"yaml"` are the whole document, as it is stored and as files for import have it; `"dbml"`, `"dot"` and `"mermaid"` are diagrams
- * of its tables; `"typescript"` is an interface for the rows of each table. Throws ConfigError for another format.
+ * of its tables. The other forms describe the rows of each table as they are read back: `"typescript"` is an interface, `"zod"` a schema of zod 4 and its type,
+ * `"json-schema"` a JSON Schema of the rows as JSON. Throws ConfigError for another format.
  */
 export function formatSchema(schema: SchemaDocument, format: SchemaFormat, { removeDefaults }: FormatSchemaOptions = {}): string {
   const known = oneOf("format", format, schemaFormats);
@@ -35,6 +38,10 @@ export function formatSchema(schema: SchemaDocument, format: SchemaFormat, { rem
       return schemaMermaid(schema);
     case "typescript":
       return schemaTypescript(schema);
+    case "zod":
+      return schemaZod(schema);
+    case "json-schema":
+      return schemaJsonSchema(schema);
     default:
       return known satisfies never;
   }

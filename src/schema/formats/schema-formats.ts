@@ -1,3 +1,3 @@
 /** The forms of a schema as text. */
-export const schemaFormats = ["json", "yaml", "dbml", "dot", "mermaid", "typescript"] as const;
+export const schemaFormats = ["json", "yaml", "dbml", "dot", "mermaid", "typescript", "zod", "json-schema"] as const;
 export type SchemaFormat = (typeof schemaFormats)[number];

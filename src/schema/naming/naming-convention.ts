@@ -1,3 +1,4 @@
+import { type CustomNaming, rulesOf } from "./custom-naming.ts";
 import { direct } from "./direct.ts";
 import { duckCase } from "./duck-case.ts";
 import { type Identifier, IdentifierError } from "./identifier.ts";
@@ -12,9 +13,14 @@ import { isBlank, stripSpace } from "./whitespace.ts";
 export const namingNames = ["snake_case", "duck_case", "direct", "sql_cs_v1", "sql_ci_v1", "s3_tables"] as const;
 export type NamingName = (typeof namingNames)[number];
 
+/** Those that a new schema may have. With s3_tables leat's own tables would have other names than dlt gives them. */
+export const newNamingNames = ["snake_case", "duck_case", "direct", "sql_cs_v1", "sql_ci_v1"] as const;
+export type NewNamingName = (typeof newNamingNames)[number];
+
 /** Turns the names that data has into names that a destination takes. Names are normalised once and remembered. */
 export interface NamingConvention {
-  readonly name: NamingName;
+  /** As it is stored with schemas. */
+  readonly name: string;
   /** True when names that differ in case only are different names. */
   readonly isCaseSensitive: boolean;
   /** What joins the parts of a path: `parent__child`. */
@@ -41,6 +47,11 @@ export function namingConvention(name: NamingName, options: { readonly maxLength
   return fromRules(name, rulesByName[name], options.maxLength);
 }
 
+/** One that somebody else made. */
+export function customConvention(naming: CustomNaming, options: { readonly maxLength?: number | undefined } = {}): NamingConvention {
+  return fromRules(naming.name, rulesOf(naming), options.maxLength);
+}
+
 const rulesByName: Readonly<Record<NamingName, NamingRules>> = {
   snake_case: snakeCase,
   duck_case: duckCase,
@@ -50,7 +61,7 @@ const rulesByName: Readonly<Record<NamingName, NamingRules>> = {
   s3_tables: s3Tables,
 };
 
-function fromRules(name: NamingName, rules: NamingRules, limit: number | undefined): NamingConvention {
+function fromRules(name: string, rules: NamingRules, limit: number | undefined): NamingConvention {
   const maxLength = lesser(limit, rules.maxLength);
   const { pathSeparator } = rules;
 

@@ -7,6 +7,7 @@ import type { ColumnBuffer } from "../column-buffer.ts";
 import type { ParquetColumnType } from "../column-type.ts";
 import { createColumnBuffer } from "../create-column-buffer.ts";
 import { ParquetFileWriter } from "../file-writer.ts";
+import { defaultParquetFormat, type ParquetFormat } from "../parquet-format.ts";
 
 /** The cells of one column; undefined where a row has none. */
 export interface TestColumn {
@@ -26,7 +27,11 @@ export function newFilePath(): string {
 
 /** Writes a file of the given row groups and answers with its path. */
 export function writeFile(...rowGroups: readonly TestRowGroup[]): string {
-  const file = new ParquetFileWriter(newFilePath());
+  return writeFileAs({}, rowGroups);
+}
+
+export function writeFileAs(format: Partial<ParquetFormat>, rowGroups: readonly TestRowGroup[]): string {
+  const file = new ParquetFileWriter(newFilePath(), { ...defaultParquetFormat, ...format });
   for (const group of rowGroups) {
     const columns = new Map<string, ColumnBuffer>();
     let rowCount = 0;

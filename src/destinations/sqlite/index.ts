@@ -1,0 +1,46 @@
+import { type Duration, durationMs } from "../../core/duration.ts";
+import type { Destination, OpenContext } from "../../destination-kit/index.ts";
+import { sqlDestination } from "../../destination-kit/index.ts";
+import { connectSqlite } from "../../drivers/sqlite.ts";
+import { capabilities } from "./capabilities.ts";
+import { parseCredentials, type SqliteConfig, sqliteConfig } from "./config.ts";
+import { sqliteDialect, uniqueSqliteDialect } from "./dialect.ts";
+import { databasePath } from "./location.ts";
+
+export interface SqliteOptions {
+  /** A path, `:pipeline:` or a `sqlite:///` URL. The dataset `data` of `shop.db` is the file `shop__data.db` beside it. */
+  readonly path?: string;
+  /** Name in config and state. Default `sqlite`. */
+  readonly name?: string;
+  /** How long to wait while somebody else writes the file: such as `2m`. Default `30s`. */
+  readonly busyTimeout?: Duration;
+  /** Creates UNIQUE constraints for columns with the hint `unique`. Default false. */
+  readonly createIndexes?: boolean;
+}
+
+/** SQLite: one file per dataset, beside `path`. Needs the package better-sqlite3. Default `<pipeline name>.db` in the current folder. */
+export function sqlite(path?: string | SqliteOptions): Destination<"sqlite"> {
+  const options = typeof path === "string" ? { path } : (path ?? {});
+  return sqlDestination({
+    type: "sqlite",
+    name: options.name,
+    dltType: "dlt.destinations.sqlalchemy",
+    capabilities,
+    describe: async (context) => databasePath(await settle(options, context), context),
+    async connect(context, datasets) {
+      const config = await settle(options, context);
+      const busyTimeoutMs = durationMs(config.busyTimeout);
+      const driver = await connectSqlite({ path: databasePath(config, context), datasets, busyTimeoutMs, mustExist: context.mustExist });
+      return { driver, dialect: config.createIndexes ? uniqueSqliteDialect : sqliteDialect };
+    },
+  });
+}
+
+/** What the code says counts; the rest is looked up. */
+function settle(options: SqliteOptions, context: OpenContext): Promise<SqliteConfig> {
+  return context.config(sqliteConfig, {
+    credentials: options.path === undefined ? {} : parseCredentials(options.path),
+    busyTimeout: options.busyTimeout,
+    createIndexes: options.createIndexes,
+  });
+}

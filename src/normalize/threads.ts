@@ -1,0 +1,86 @@
+import { CancelledError } from "../core/errors.ts";
+import { type Runtime, usesChanceOfMachine } from "../core/runtime.ts";
+import type { PackageFolder, PackageJob } from "../load-package/package-folder.ts";
+import { hasStrictContract } from "../schema/contract.ts";
+import type { SchemaDocument } from "../schema/document.ts";
+import type { CustomNaming } from "../schema/naming/custom-naming.ts";
+import { builtInNaming } from "../schema/schema-naming.ts";
+import type { jobFormatsOf } from "./job-format-of.ts";
+import { rawFormat } from "./package-run.ts";
+import type { Rotation } from "./rotation.ts";
+import type { NormalizedUnit, UnitNews, UnitTask } from "./unit.ts";
+
+/** Threads that normalize may use. */
+export interface NormalizeThreads {
+  /** How many. */
+  readonly count: number;
+  /** Threads get data and no functions: what `jobFormats` is made of. */
+  readonly jobFormats: Parameters<typeof jobFormatsOf>;
+  /** Default real ones. */
+  readonly start?: (task: ThreadTask) => UnitThread;
+  /** A package with less is for one thread: to start another takes as long as to normalize about a MB, and what it runs is slow at first. Default 8 MB. */
+  readonly minPackageBytes?: number;
+  /** A unit with less is done sooner than handed over. Default 64 kB. */
+  readonly minUnitBytes?: number;
+}
+
+/** What is the same for all units of a package. */
+export interface ThreadTask {
+  readonly workingDir: string;
+  readonly loadId: string;
+  readonly extractedPath: string;
+  readonly schema: SchemaDocument;
+  readonly maxIdentifierLength: number | undefined;
+  readonly caseSensitiveIdentifiers: boolean;
+  /** Precision and scale of its wei columns. */
+  readonly weiPrecision: readonly [precision: number, scale: number];
+  readonly jobFormats: Parameters<typeof jobFormatsOf>;
+  readonly rotation: Rotation | undefined;
+  readonly nowMs: number;
+}
+
+/** Normalizes one unit at a time. */
+export interface UnitThread {
+  /** False: it came to an end, and takes no more units. */
+  readonly isAlive: boolean;
+  /** Undefined: the unit could not be normalized there, for whatever reason. Rejects when there are no threads here at all, and with what `onNews` throws. */
+  run(task: UnitTask, onNews: (news: UnitNews) => void): Promise<NormalizedUnit | undefined>;
+  end(): Promise<void>;
+}
+
+export function isForThread(unit: PackageJob, { minUnitBytes = 64 * 1024 }: NormalizeThreads): boolean {
+  return unit.format === rawFormat && unit.bytes >= minUnitBytes;
+}
+
+interface WorthOptions {
+  readonly threads?: NormalizeThreads | undefined;
+  readonly schema: SchemaDocument;
+  readonly runtime: Pick<Runtime, "randomBytes">;
+  readonly customNaming?: CustomNaming | undefined;
+}
+
+/** False: one thread does it as fast, or what comes out depends on the order of all rows. */
+export function isWorthThreads({ threads, schema, runtime, customNaming }: WorthOptions, units: readonly PackageJob[]): boolean {
+  // A naming convention of the program's is a function, which other threads do not have.
+  if (threads === undefined || threads.count < 2 || customNaming !== undefined) return false;
+  // Functions do not go to other threads.
+  if (builtInNaming(schema.normalizers.names) === undefined) return false;
+  const { minPackageBytes = 8 * 1024 * 1024 } = threads;
+  const large = units.filter((unit) => isForThread(unit, threads));
+  if (large.length < 2 || large.reduce((sum, { bytes }) => sum + bytes, 0) < minPackageBytes) return false;
+  // A contract counts rows from the first one of the package. Ids of rows from elsewhere come in one order.
+  return !hasStrictContract(schema) && usesChanceOfMachine(runtime);
+}
+
+export function throwIfCancelled({
+  signal,
+  extracted,
+}: {
+  readonly signal?: AbortSignal | undefined;
+  readonly extracted: PackageFolder;
+}): void {
+  if (signal?.aborted !== true) return;
+  throw new CancelledError(`The run was cancelled while package \`${extracted.loadId}\` was normalized; the next run does that again.`, {
+    cause: signal.reason,
+  });
+}

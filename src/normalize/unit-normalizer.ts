@@ -1,0 +1,49 @@
+import { randomBytes } from "node:crypto";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { PackageFolder } from "../load-package/package-folder.ts";
+import { jobFormatsOf } from "./job-format-of.ts";
+import { NameRecorder } from "./name-log.ts";
+import { PackageRun } from "./package-run.ts";
+import type { TableBuffer } from "./table-buffer.ts";
+import type { ThreadTask } from "./threads.ts";
+import type { NormalizedUnit, UnitNews, UnitTask } from "./unit.ts";
+
+/** Normalizes units of a package, each by itself and one after the other, in any thread: files go to a folder of their own, what a unit brings is told. */
+export class UnitNormalizer {
+  readonly #task: ThreadTask;
+  /** New memory for each unit would cost a tenth of the time. */
+  readonly #buffers = new Map<string, TableBuffer>();
+
+  constructor(task: ThreadTask) {
+    this.#task = task;
+  }
+
+  async normalize({ unit, folder, assumed }: UnitTask, onNews: (news: UnitNews) => void): Promise<NormalizedUnit> {
+    const { workingDir, loadId, nowMs, extractedPath, jobFormats } = this.#task;
+    mkdirSync(join(folder, "new_jobs"), { recursive: true });
+    const names = new NameRecorder();
+    let told = -1;
+    const run = new PackageRun({
+      ...this.#task,
+      extracted: new PackageFolder(workingDir, extractedPath, loadId),
+      target: new PackageFolder(workingDir, folder, loadId),
+      jobFormats: jobFormatsOf(...jobFormats),
+      runtime: { nowMicros: () => nowMs * 1000, randomBytes },
+      alone: { assumed: new Map(assumed.map((table) => [table.name, table])), names, buffers: this.#buffers },
+      onProgress: (rows) => {
+        const { broughtNames } = run;
+        onNews(broughtNames === told ? { rows } : { rows, brought: run.brought });
+        told = broughtNames;
+      },
+    });
+    try {
+      const files = await run.writeUnit(unit);
+      return { ...run.unitResult(files), names: names.log };
+    } catch (error) {
+      run.abort();
+      this.#buffers.clear();
+      throw error;
+    }
+  }
+}

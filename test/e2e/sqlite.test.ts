@@ -1,0 +1,88 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { destinationError } from "../../src/destination-kit/sql/failure.ts";
+import { type SqliteOptions, sqlite } from "../../src/destinations/sqlite/index.ts";
+import { connectSqlite } from "../../src/drivers/sqlite.ts";
+import { firstThatWorks } from "../../src/drivers/sqlite-package.ts";
+import { Decimal, type Pipeline, type PipelineOptions, PlainDateTime, pipeline, Timestamp } from "../../src/index.ts";
+import { tempDir } from "../temp-dir.ts";
+import { failure, query } from "./local-pipeline.ts";
+
+const open = (folder: string, options: SqliteOptions = {}, others: PipelineOptions = {}): Pipeline =>
+  pipeline({
+    ...others,
+    name: "shop",
+    destination: sqlite({ path: join(folder, "shop.db"), ...options }),
+    datasetName: "data",
+    pipelinesDir: join(folder, "pipelines"),
+    progress: "none",
+  });
+
+test("a run leaves one file per dataset, and values come back as they were", async () => {
+  const folder = tempDir();
+  const row = {
+    id: 9007199254740993n,
+    price: new Decimal("12345678901234567890.123456789"),
+    at: Timestamp.from("2024-01-02T03:04:05.000006Z"),
+    naive: PlainDateTime.from("2024-01-02T03:04:05"),
+    code: "007",
+    paid: true,
+    bytes: new Uint8Array([0, 255]),
+  };
+  const p = open(folder);
+  await p.run([row], { tableName: "items" });
+  expect(readdirSync(folder).sort()).toEqual(["pipelines", "shop__data.db"]);
+  const [loaded] = await p.dataset({ integers: "bigint" }).table("items").fetchAll();
+  expect(loaded).toMatchObject(row);
+});
+
+describe("a file that somebody else writes", () => {
+  test("fails the load as something to try again, and the next run finishes it", async () => {
+    const folder = tempDir();
+    const p = open(folder, { busyTimeout: "50ms" }, { load: { maxRetries: 0 } });
+    await p.run([{ id: 1 }], { tableName: "items" });
+    const other = await connectSqlite({ path: join(folder, "shop.db"), datasets: ["data"], busyTimeoutMs: 1000 });
+    await other.begin();
+    expect(await failure(() => p.run([{ id: 2 }], { tableName: "items" }))).toMatchObject({ code: "connection", retryable: true });
+    await other.script(["ROLLBACK"]);
+    await other.close();
+    await open(folder).load();
+    expect(await query(p, "SELECT id FROM items ORDER BY id")).toEqual([{ id: 1 }, { id: 2 }]);
+  });
+});
+
+test("readers see the table of before until a replace is committed, and do not wait", async () => {
+  const folder = tempDir();
+  const p = open(folder);
+  const rows = (from: number) => Array.from({ length: 20_000 }, (_, index) => ({ id: from + index }));
+  await p.run(rows(0), { tableName: "items", writeDisposition: "replace" });
+  const reader = await connectSqlite({ path: join(folder, "shop.db"), datasets: ["data"], busyTimeoutMs: 0 });
+  const seen = new Set<string>();
+  let isDone = false;
+  const reading = (async () => {
+    while (!isDone) {
+      seen.add(JSON.stringify(await reader.query("SELECT count(*) AS n, min(id) AS first FROM data.items")));
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+  })();
+  await p.run(rows(100_000), { tableName: "items", writeDisposition: "replace" });
+  isDone = true;
+  await reading;
+  seen.add(JSON.stringify(await reader.query("SELECT count(*) AS n, min(id) AS first FROM data.items")));
+  await reader.close();
+  expect([...seen]).toEqual(['[{"n":20000,"first":0}]', '[{"n":20000,"first":100000}]']);
+});
+
+test("a database in memory is refused with words", async () => {
+  const error = await failure(() => open(tempDir(), { path: ":memory:" }).run([{ id: 1 }], { tableName: "items" }));
+  expect(error).toMatchObject({ code: "config", message: expect.stringContaining("belongs to one connection") });
+});
+
+test("without its package the error says what to install", async () => {
+  const missing = (name: string) => {
+    throw new Error(`Cannot find module '${name}'`);
+  };
+  const error = destinationError(await failure(() => firstThatWorks(missing)), "sqlite");
+  expect(String(error)).toContain("needs the package `better-sqlite3`. Install it: npm install better-sqlite3 (`libsql` does as well)");
+});
