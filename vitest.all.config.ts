@@ -4,6 +4,7 @@ import config from "./vitest.config.ts";
 /** Files of test/e2e that run a second time, on Postgres. Others take their destinations from test/destinations.ts. */
 export const onPostgres: readonly string[] = [
   "arrow",
+  "backfill",
   "chess",
   "commit-every",
   "concurrency",
@@ -12,6 +13,8 @@ export const onPostgres: readonly string[] = [
   "max-duration",
   "hints",
   "incremental",
+  "incremental-arrow",
+  "incremental-partitions",
   "incremental-state",
   "materialize",
   "merge",
@@ -34,7 +37,19 @@ export const onPostgres: readonly string[] = [
 
 /** Files of test/e2e that run again on SQLite. Of those on Postgres the ones that ask what SQLite can answer. */
 export const onSqlite: readonly string[] = onPostgres.filter(
-  (name) => !["arrow", "chess", "feature-crossings", "hints", "materialize", "pipedrive", "raw-json"].includes(name),
+  (name) =>
+    ![
+      "arrow",
+      "backfill",
+      "chess",
+      "feature-crossings",
+      "hints",
+      "incremental-arrow",
+      "incremental-partitions",
+      "materialize",
+      "pipedrive",
+      "raw-json",
+    ].includes(name),
 );
 
 // What `npm run test:all` runs: everything of `npm test`, and what needs more than Node and this folder: Python with the real dlt, servers, other versions

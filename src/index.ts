@@ -61,13 +61,14 @@ export {
 } from "./load-package/errors.ts";
 export { type AnyLeatError, LeatError } from "./pipeline/any-error.ts";
 export { attach } from "./pipeline/attach.ts";
+export { BackfillFailedError } from "./pipeline/backfill-errors.ts";
 export type { DropInfo, DropOptions } from "./pipeline/drop.ts";
 export { ForeignError, type Step, StepFailedError } from "./pipeline/errors.ts";
 export type { Logger, PipelineEvent } from "./pipeline/events.ts";
 export type { DiscardedRows, ExtractInfo, LoadInfo, NormalizeInfo, PipelineTrace, RunInfo } from "./pipeline/infos.ts";
 export { pipeline } from "./pipeline/pipeline.ts";
 export type { DestinationName, PipelineOptions, RunSettings } from "./pipeline/pipeline-options.ts";
-export type { Pipeline, RunOptions } from "./pipeline/pipeline-type.ts";
+export type { BackfillOptions, Pipeline, RunOptions } from "./pipeline/pipeline-type.ts";
 export type { Runnable } from "./pipeline/runnable.ts";
 export type { DataType } from "./schema/data-type.ts";
 export type { ColumnSchema, SchemaDocument, TableSchema } from "./schema/document.ts";

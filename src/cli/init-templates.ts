@@ -80,7 +80,11 @@ export interface DestinationTemplate {
   readonly packages: { readonly [name: string]: string };
   readonly config: string;
   readonly secrets: string;
+  /** Files of data in the folder, for .gitignore. */
+  readonly dataFiles: readonly string[];
 }
+
+const noSecrets = "# Passwords and keys of your own sources: [sources.NAME]\n";
 
 export const destinationTemplates: { readonly [name: string]: DestinationTemplate } = {
   duckdb: {
@@ -90,7 +94,18 @@ export const destinationTemplates: { readonly [name: string]: DestinationTemplat
 # [destination.duckdb.credentials]
 # database = "data.duckdb"
 `,
-    secrets: "# Passwords and keys of your own sources: [sources.NAME]\n",
+    secrets: noSecrets,
+    dataFiles: ["*.duckdb", "*.duckdb.wal"],
+  },
+  sqlite: {
+    about: "embedded SQLite: a file for each dataset in this folder, nothing to set up",
+    packages: { "better-sqlite3": "^12.0.0" },
+    config: `# The path that the files of the datasets are named after; default <pipeline name>.db in this folder.
+# [destination.sqlite.credentials]
+# database = "data.db"
+`,
+    secrets: noSecrets,
+    dataFiles: ["*.db", "*.db-wal", "*.db-shm"],
   },
   postgres: {
     about: "a PostgreSQL server",
@@ -104,5 +119,6 @@ username = "CHANGE_ME"
     secrets: `[destination.postgres.credentials]
 password = "CHANGE_ME"
 `,
+    dataFiles: [],
   },
 };

@@ -71,7 +71,7 @@ function sharedFiles(folder: string, script: string, destination: DestinationTem
     { path: "tsconfig.json", text: tsconfig },
     { path: ".leat/config.toml", text: destination.config, toAdd: "the settings of the destination" },
     { path: ".leat/secrets.toml", text: destination.secrets, toAdd: "the secrets of the destination" },
-    { path: ".gitignore", text: gitignore, toAdd: ".leat/secrets.toml" },
+    { path: ".gitignore", text: gitignore(destination), toAdd: ".leat/secrets.toml" },
   ];
 }
 
@@ -105,11 +105,9 @@ const tsconfig = `{
 }
 `;
 
-const gitignore = `node_modules/
-.leat/secrets.toml
-*.duckdb
-*.duckdb.wal
-`;
+function gitignore({ dataFiles }: DestinationTemplate): string {
+  return ["node_modules/", ".leat/secrets.toml", ...dataFiles].map((line) => `${line}\n`).join("");
+}
 
 function write(folder: string, { path, text }: NewFile): void {
   const full = join(folder, path);

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { addBackfillCommand } from "./backfill-command.ts";
 import { addInitCommand } from "./init-command.ts";
 import { print, printError } from "./output.ts";
 import { packageVersion } from "./package-version.ts";
@@ -36,6 +37,7 @@ export function createProgram({ json, texts }: { readonly json: boolean; readonl
     .addHelpText("after", exitCodes);
   addInitCommand(program);
   addRunCommand(program);
+  addBackfillCommand(program);
   addPipelineCommand(program);
   addStateCommand(program);
   addTypesCommand(program);

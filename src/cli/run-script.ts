@@ -12,15 +12,20 @@ export interface RunScriptOptions {
   readonly verbose: number;
 }
 
-/** Runs a script in this process, as `node FILE` would, TypeScript included. The session prints what there is to print when the process ends. */
-export async function runScript(file: string, options: RunScriptOptions): Promise<void> {
+/** Runs a script in this process, as `node FILE` would, TypeScript included. The session prints what there is to print when the process ends. `then` gets what the script exports. */
+export async function runScript(
+  file: string,
+  options: RunScriptOptions,
+  then?: (exports: Readonly<Record<string, unknown>>) => Promise<void>,
+): Promise<void> {
   const path = resolve(file);
   if (!isFile(path)) throw new ConfigError(`There is no script \`${path}\`.`);
   const session = ScriptSession.start(options);
   process.argv = [process.execPath, path, ...options.scriptArguments];
   try {
     const { createJiti } = await import("jiti");
-    await createJiti(pathToFileURL(path).href).import(path);
+    const exports: Readonly<Record<string, unknown>> = await createJiti(pathToFileURL(path).href).import(path);
+    await then?.(exports);
     session.loaded();
   } catch (error) {
     session.fail(error);

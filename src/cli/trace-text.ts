@@ -1,5 +1,6 @@
 import type { ExtractInfo, LoadInfo, NormalizeInfo, PipelineTrace, TraceError, TraceStep } from "../pipeline/infos.ts";
-import { byteSize, count } from "../pipeline/print-infos.ts";
+import { byteSize, count, uncountedText } from "../pipeline/print-infos.ts";
+import { uncountedUserTables } from "../pipeline/row-counts.ts";
 import { isSystemTable } from "../schema/system-tables.ts";
 import { tableText } from "./table-text.ts";
 
@@ -37,7 +38,10 @@ function summary({ step, info }: TraceStep): string {
     const metrics = Object.values((info as ExtractInfo).resources);
     return `, ${count(sum(metrics.map(({ items }) => items)), "row")} of ${count(metrics.length, "resource")}`;
   }
-  return `, ${count(sum(Object.values(userTables((info as NormalizeInfo | LoadInfo).rowCounts))), "row")}`;
+  const rows = Object.values(userTables((info as NormalizeInfo | LoadInfo).rowCounts));
+  const uncounted = uncountedTablesOf(info);
+  if (uncounted.length === 0) return `, ${count(sum(rows), "row")}`;
+  return `, ${rows.length === 0 ? "" : `${count(sum(rows), "row")}, and `}${count(uncounted.length, "table")} with ${uncountedText}`;
 }
 
 function detailLines({ step, info }: TraceStep): string[] {
@@ -53,6 +57,7 @@ function detailLines({ step, info }: TraceStep): string[] {
     table,
     count(rows, "row"),
   ]);
+  tables.push(...uncountedTablesOf(info).map((table) => [table, uncountedText]));
   const jobs = "packages" in info ? info.packages.flatMap((one) => one.jobs) : [];
   const jobRows = jobs.map((job) => [job.jobId, job.state, byteSize(job.bytes), job.failedMessage ?? ""]);
   return [...tableText(tables, "    "), ...tableText(jobRows, "    ")];
@@ -81,6 +86,10 @@ function settingText(value: unknown): string {
 
 function userTables(rowCounts: { readonly [table: string]: number }): { readonly [table: string]: number } {
   return Object.fromEntries(Object.entries(rowCounts).filter(([table]) => !isSystemTable(table)));
+}
+
+function uncountedTablesOf(info: NonNullable<TraceStep["info"]>): readonly string[] {
+  return "packages" in info ? uncountedUserTables(info.packages) : [];
 }
 
 function sum(numbers: readonly number[]): number {

@@ -58,6 +58,13 @@ describe("values", () => {
     expect(config.db).toEqual({ user: "me", deep: { x: undefined } });
   });
 
+  it("may have names that every object has: groups are named after resources", async () => {
+    const names = ["__proto__", "constructor"];
+    const odd: ConfigSpec = Object.fromEntries(names.map((name) => [name, { name: field.text("Name.", { default: "d" }) }]));
+    const config = await resolve(odd, {}, {});
+    expect(Object.entries(config)).toEqual(names.map((name) => [name, { name: "d" }]));
+  });
+
   it("come from the environment as texts", async () => {
     const env = {
       SOURCES__CRM__TOKEN: "t",

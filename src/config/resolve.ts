@@ -60,13 +60,20 @@ function subjectOf(sections: readonly string[]): string {
 
 async function resolveGroup(search: Search, group: Group): Promise<object> {
   reportUnknown(search, group);
-  const config: Record<string, unknown> = {};
+  const found: [name: string, value: unknown][] = [];
   for (const [name, entry] of Object.entries(group.spec)) {
-    config[name] = isField(entry)
+    const value = isField(entry)
       ? await resolveField(search, group, name, definitionOf(entry))
-      : await resolveInnerGroup(search, entry, [...group.names, name], group.overrides?.[name] as Group["overrides"]);
+      : await resolveInnerGroup(search, entry, [...group.names, name], givenOf(group, name) as Group["overrides"]);
+    found.push([name, value]);
   }
-  return Object.freeze(config);
+  // Names may be those of resources, `__proto__` too.
+  return Object.freeze(Object.fromEntries(found));
+}
+
+function givenOf({ overrides = {} }: Group, name: string): unknown {
+  // A resource called `toString` was not given because every object has a member of that name.
+  return Object.hasOwn(Object.prototype, name) && !Object.hasOwn(overrides, name) ? undefined : overrides[name];
 }
 
 /** A typo in an override would otherwise be looked up elsewhere without a word. */
@@ -107,7 +114,7 @@ function readTextForm(search: Search, spec: ConfigSpec, names: readonly string[]
 /** Given in code, else in the text of its group, else looked up, else the default. */
 async function resolveField(search: Search, group: Group, name: string, field: FieldDefinition): Promise<unknown> {
   const names = [...group.names, name];
-  const given = group.overrides?.[name];
+  const given = givenOf(group, name);
   if (given !== undefined) return accept(search, names, field, given, codeOrigin(search, names));
   const text = group.textForm?.found;
   if (text?.values[name] !== undefined) return accept(search, names, field, text.values[name], text.origin);

@@ -10,14 +10,17 @@ export abstract class LeatError extends Error {
   /** True when the same call may succeed later without a change. */
   readonly retryable: boolean;
   /** Exit code of the command line for this class of error. @internal */
-  readonly exitCode: number = 1;
+  static readonly exitCode: number = 1;
+  /** That of the class, or of what it was thrown for. Not shown with the error. @internal */
+  declare readonly exitCode: number;
 
   constructor(message: string, options: { readonly cause?: unknown; readonly retryable?: boolean } = {}) {
     super(message, "cause" in options ? { cause: options.cause } : undefined);
     this.name = new.target.name;
     this.retryable = options.retryable ?? false;
     Object.defineProperty(this, marker, { value: true });
-    Object.defineProperty(this, "exitCode", { enumerable: false });
+    // No field: one in a class below would be shown.
+    Object.defineProperty(this, "exitCode", { value: new.target.exitCode, configurable: true, writable: true });
   }
 
   /** True for every error of leat, also for one of a second copy of the package. */
@@ -29,7 +32,8 @@ export abstract class LeatError extends Error {
 /** A setting is missing or wrong. `lookedAt` lists every place that was searched, in order. */
 export class ConfigError extends LeatError {
   readonly code = "config" as const;
-  override readonly exitCode: number = 2;
+  /** @internal */
+  static override readonly exitCode: number = 2;
   readonly lookedAt: readonly string[];
 
   constructor(message: string, options: { readonly lookedAt?: readonly string[]; readonly cause?: unknown } = {}) {
@@ -40,7 +44,8 @@ export class ConfigError extends LeatError {
 
 /** A schema refuses something; `schemaName` says which. */
 export abstract class SchemaError extends LeatError {
-  override readonly exitCode: number = 3;
+  /** @internal */
+  static override readonly exitCode: number = 3;
   readonly schemaName: string;
 
   constructor(message: string, options: { readonly schemaName: string; readonly cause?: unknown }) {
@@ -51,7 +56,8 @@ export abstract class SchemaError extends LeatError {
 
 /** The source of the rows failed; `resource` says which. */
 export abstract class SourceError extends LeatError {
-  override readonly exitCode: number = 4;
+  /** @internal */
+  static override readonly exitCode: number = 4;
   readonly resource: string;
 
   constructor(message: string, options: { readonly resource: string; readonly cause?: unknown; readonly retryable?: boolean }) {
@@ -62,7 +68,8 @@ export abstract class SourceError extends LeatError {
 
 /** The destination failed; `destination` is its name. */
 export abstract class DestinationError extends LeatError {
-  override readonly exitCode: number = 5;
+  /** @internal */
+  static override readonly exitCode: number = 5;
   readonly destination: string;
 
   constructor(message: string, options: { readonly destination: string; readonly cause?: unknown; readonly retryable?: boolean }) {
@@ -73,7 +80,8 @@ export abstract class DestinationError extends LeatError {
 
 /** The working directory cannot be used as it is. */
 export abstract class PackageError extends LeatError {
-  override readonly exitCode: number = 6;
+  /** @internal */
+  static override readonly exitCode: number = 6;
   readonly workingDir: string;
 
   constructor(message: string, options: { readonly workingDir: string; readonly cause?: unknown; readonly retryable?: boolean }) {
@@ -84,7 +92,8 @@ export abstract class PackageError extends LeatError {
 
 /** The pipeline state cannot be used as it is. `path` names the slot or key, `$` is the whole. */
 export abstract class StateError extends LeatError {
-  override readonly exitCode: number = 6;
+  /** @internal */
+  static override readonly exitCode: number = 6;
   readonly path: string;
 
   constructor(message: string, options: { readonly path: string; readonly cause?: unknown }) {
@@ -96,13 +105,15 @@ export abstract class StateError extends LeatError {
 /** The signal fired. What was committed stays; the next run goes on from there. */
 export class CancelledError extends LeatError {
   readonly code = "cancelled" as const;
-  override readonly exitCode: number = 7;
+  /** @internal */
+  static override readonly exitCode: number = 7;
 }
 
 /** A promise that leat makes to itself is broken. Please report it. */
 export class InternalError extends LeatError {
   readonly code = "internal" as const;
-  override readonly exitCode: number = 70;
+  /** @internal */
+  static override readonly exitCode: number = 70;
 
   constructor(message: string, options: { readonly cause?: unknown } = {}) {
     super(`${message} This is a bug in leat: please report it.`, options);

@@ -4,7 +4,7 @@ import { type JoinStep, joinedName } from "./join-links.ts";
 import { kysely } from "./kysely.ts";
 import type { JoinPlan, JoinPlans } from "./plan-joins.ts";
 import { type Aggregation, type Condition, isPlain, isPlainTable, type Join, type Order, type Query, type QuerySource } from "./query.ts";
-import { sqlLiteral } from "./sql-literal.ts";
+import { type OwnLiteral, sqlLiteral } from "./sql-literal.ts";
 
 export interface CompiledQuery {
   readonly sql: string;
@@ -27,9 +27,9 @@ export function compileQuery(query: Query, naming: Naming): CompiledQuery {
 }
 
 /** The statement with its values in it. */
-export function printQuery(query: Query, naming: Naming): string {
+export function printQuery(query: Query, naming: Naming, own: OwnLiteral | undefined): string {
   const { RawNode } = kysely();
-  return compile(rootNode(query, { ...naming, value: (value) => RawNode.createWithSql(sqlLiteral(value)) })).sql;
+  return compile(rootNode(query, { ...naming, value: (value) => RawNode.createWithSql(sqlLiteral(value, own)) })).sql;
 }
 
 interface Spelling extends Naming {

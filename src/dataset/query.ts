@@ -89,6 +89,13 @@ export function aggregated(query: Query, aggregate: Aggregation): Query {
   return { ...unlimited(query), columns: undefined, order: [], aggregate };
 }
 
+/** The largest or smallest value of a column as a row with that column alone; no row when there is no value. */
+export function furthest(query: Query, column: string, direction: Order["direction"]): Query {
+  const all = { ...unlimited(query), order: [] };
+  const present = filtered(all, { column, operator: "!=", value: null });
+  return { ...present, columns: [column], order: [{ column, direction }], limit: 1 };
+}
+
 /** True when nothing is done with what it is from. */
 export function isPlain({ columns, aggregate, conditions, order, limit }: Query): boolean {
   return columns === undefined && aggregate === undefined && conditions.length === 0 && order.length === 0 && limit === undefined;

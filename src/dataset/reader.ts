@@ -2,18 +2,21 @@ import type { ResultColumn } from "../core/result-column.ts";
 import type { LoadSession, ReadOptions } from "../destination-kit/contract.ts";
 import { UndefinedRelationError } from "../destination-kit/errors.ts";
 import type { SchemaDocument } from "../schema/document.ts";
-import { printQuery } from "./compile-query.ts";
+import { type Naming, printQuery } from "./compile-query.ts";
 import { InexactIntegerError } from "./errors.ts";
 import { areLinked, columnsIn, type JoinPlans, planJoins } from "./plan-joins.ts";
 import { qualifiedName } from "./qualified-name.ts";
-import { joinsOf, type Query, tablesOf } from "./query.ts";
+import { aggregated, furthest, joinsOf, type Query, tablesOf } from "./query.ts";
 import type { ReadSessions } from "./read-sessions.ts";
+import type { OwnLiteral } from "./sql-literal.ts";
 import { type Statement, statementOf } from "./statement.ts";
 import type { Loose } from "./tables.ts";
 
 export interface ReaderOptions {
   readonly datasetName: string;
   readonly destination: () => Promise<ReadDestination>;
+  /** How the destination writes values, as far as it is known without waiting for anything. */
+  readonly literal: () => OwnLiteral | undefined;
   readonly sessions: ReadSessions;
   readonly integers: "bigint" | undefined;
   /** The schemas that this machine knows. */
@@ -27,7 +30,7 @@ export interface ReaderOptions {
 /** What of a destination reading needs. */
 export interface ReadDestination {
   readonly name: string;
-  readonly capabilities: { readonly maxIdentifierLength: number | undefined };
+  readonly capabilities: { readonly maxIdentifierLength: number | undefined; readonly typedAggregates: boolean };
 }
 
 /** Runs the queries on one dataset. */
@@ -76,6 +79,15 @@ export class Reader {
     return (await this.#options.destination()).name;
   }
 
+  /** The largest or smallest value of a column, with the type that the column has. Null when there is none. */
+  async furthest(query: Query, name: "max" | "min", column: string): Promise<unknown> {
+    const { capabilities } = await this.#options.destination();
+    const isTyped = capabilities.typedAggregates;
+    const asked = isTyped ? aggregated(query, { name, column }) : furthest(query, column, name === "max" ? "desc" : "asc");
+    const [row] = await this.rows(asked);
+    return row?.[isTyped ? name : column] ?? null;
+  }
+
   /** For what is no query on the user's data: its integers are numbers. */
   use<T>(work: (session: LoadSession) => Promise<T>): Promise<T> {
     return this.#options.sessions.use(work);
@@ -89,11 +101,12 @@ export class Reader {
   /** Asks nobody: what joins need is known from the schemas of this machine. */
   toSql(query: Query): string {
     const schemas = joinsOf(query).length === 0 ? [] : this.#options.schemas();
-    return printQuery(query, {
+    const naming: Naming = {
       qualify: (table) => qualifiedName(this.datasetName, table),
       columnName: (column) => column,
       joins: planJoins(query, schemas, columnsIn(schemas)),
-    });
+    };
+    return printQuery(query, naming, this.#options.literal());
   }
 
   async #statement(query: Query, session: LoadSession, destination: ReadDestination): Promise<Statement> {

@@ -105,8 +105,7 @@ export class RelationValue implements AsyncIterable<Loose> {
 
   async #aggregate(name: "max" | "min", column: string): Promise<unknown> {
     checkColumn(name)(column);
-    const [row] = await this.#reader.rows(aggregated(this.#query, { name, column }));
-    return row?.[name] ?? null;
+    return await this.#reader.furthest(this.#query, name, column);
   }
 }
 

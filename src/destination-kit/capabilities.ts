@@ -18,6 +18,8 @@ export interface Capabilities {
   readonly decimalPrecision: readonly [precision: number, scale: number];
   /** Precision and scale of a wei column. */
   readonly weiPrecision: readonly [precision: number, scale: number];
+  /** False: `max(day)` comes without the type of `day`. */
+  readonly typedAggregates: boolean;
 }
 
 /** What is assumed of a destination that says nothing: the least. */
@@ -30,4 +32,5 @@ export const minimalCapabilities: Capabilities = {
   replaceStrategies: ["truncate-and-insert"],
   decimalPrecision: [38, 9],
   weiPrecision: [38, 0],
+  typedAggregates: true,
 };

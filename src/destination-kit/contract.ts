@@ -23,6 +23,8 @@ export interface DestinationContract<Type extends string = string> extends Desti
   describe(context: OpenContext): Promise<string>;
   /** Connects. Creates the database when there is none, but no dataset. Throws ConnectionError. */
   open(context: OpenContext): Promise<LoadSession>;
+  /** A value as it is written into a statement that people look at; undefined where the usual form will do: ISO 8601 for times, `\x00ff` for bytes. */
+  literal?(value: unknown): string | undefined;
   /** Lets go of what is kept between sessions, such as a database in memory. */
   close?(): Promise<void>;
 }

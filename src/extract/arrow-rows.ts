@@ -1,6 +1,6 @@
 import { ConfigError } from "../core/errors.ts";
 import type { ArrowData } from "../formats/arrow/arrow-data.ts";
-import { ArrowPart } from "../formats/arrow/arrow-part.ts";
+import { positionIn, rangesOf, wholeOf } from "../formats/arrow/arrow-part.ts";
 import { ArrowUnsupported } from "../formats/arrow/arrow-type.ts";
 import { columnOfType } from "../formats/arrow/column-of-type.ts";
 import { ArrowCellError, openColumns } from "../formats/arrow/write-arrow.ts";
@@ -61,7 +61,7 @@ export class ArrowRows {
       return this.#write(data, place);
     } catch (error) {
       if (error instanceof ArrowUnsupported) throw invalid(error, place);
-      throw error instanceof ArrowCellError ? refusal(error, { ...place, rowIndex: place.rowIndex - firstRowOf(data) }) : error;
+      throw error instanceof ArrowCellError ? refusal(error, place.rowIndex + positionIn(data, error.rowIndex), place) : error;
     }
   }
 
@@ -81,9 +81,9 @@ export class ArrowRows {
     }
     const added = ids.map((own): AddedColumn => ({ column: own.column as JobColumn, value: own.value }));
     this.#written.add(name);
-    const parts = openColumns(data instanceof ArrowPart ? data.whole : data, columns.fields);
-    const range = { firstRow: firstRowOf(data), rowCount: data.numRows };
-    files.columnarOf(name, () => this.#settings.jobFormat(table)).write(parts, columns.plans, { ...range, added });
+    const parts = openColumns(wholeOf(data), columns.fields);
+    const columnar = files.columnarOf(name, () => this.#settings.jobFormat(table));
+    for (const { from, to } of rangesOf(data)) columnar.write(parts, columns.plans, { firstRow: from, rowCount: to - from, added });
     return schema;
   }
 
@@ -138,10 +138,6 @@ export class ArrowRows {
   }
 }
 
-function firstRowOf(data: ArrowData): number {
-  return data instanceof ArrowPart ? data.from : 0;
-}
-
 /** Rows come to a table that has Arrow rows without ids: the columns of these cannot be required. */
 export function withOptionalIds(schema: SchemaDocument, table: string, naming: NamingConvention): SchemaDocument {
   const names = ["_dlt_load_id", "_dlt_id"].map((raw) => naming.normalizeIdentifier(raw));
@@ -181,9 +177,8 @@ function missingValue({ schema, table, rowIndex }: ArrowPlace, column: string): 
   });
 }
 
-function refusal({ target, value, reason, ...at }: ArrowCellError, place: ArrowPlace): Error {
+function refusal({ target, value, reason }: ArrowCellError, rowIndex: number, place: ArrowPlace): Error {
   const { column, field } = target;
-  const rowIndex = place.rowIndex + at.rowIndex;
   if (value === null) return missingValue({ ...place, rowIndex }, column.name);
   const from = columnOfType(field.type)!;
   const problem =

@@ -77,6 +77,8 @@ export interface ExtractOptions {
   readonly commitEvery?: CommitEvery | undefined;
   /** Resources end after this time, at their next item; those whose part would be wrong are read to their end. */
   readonly maxDurationMs?: number | undefined;
+  /** Several extracts go on at once: each ends in its turn, on what those before it have left. */
+  readonly inTurn?: InTurn | undefined;
   /** Packages are committed. The run goes on when this is done. */
   readonly onCommitted: (committed: Committed, isLast: boolean) => void | Promise<void>;
   /** A schema as it is now: others may have brought it further since the last cut. */
@@ -88,6 +90,16 @@ export interface ExtractOptions {
   /** Comes once the packages are committed. */
   readonly onDiscardedRows?: (discarded: DiscardedRows) => void;
   readonly onWarning: (code: string, message: string) => void;
+}
+
+export type InTurn = <T>(end: (turn: Turn) => Promise<T>) => Promise<T>;
+
+/** What an extract ends on. */
+export interface Turn {
+  /** What others have left since this one began; undefined when nobody ended meanwhile. */
+  readonly since: { readonly state: PipelineState; readonly restorePoint: RestorePoint; readonly lastLoadId: string } | undefined;
+  /** Changes the state that goes into the package. */
+  readonly amend: (state: PipelineState) => void;
 }
 
 /** What the working directory holds once packages are committed. */

@@ -39,7 +39,8 @@ export async function extract(options: ExtractOptions): Promise<ExtractResult> {
     const parts = new PackageParts({ open, copy, live, options });
     const cut = options.commitEvery === undefined ? undefined : cutter(options.commitEvery, () => parts.cut());
     const hasMore = await runSources({ sources: open, live, options, cut });
-    const packages = await parts.end();
+    const { inTurn } = options;
+    const packages = inTurn === undefined ? await parts.end() : await inTurn((turn) => parts.end(turn));
     return { packages, hasMore, resources: resourceMetrics(open), tables: summed(open.flatMap(({ extract }) => extract.tableMetrics())) };
   } catch (error) {
     for (const { extract } of open) {

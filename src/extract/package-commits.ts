@@ -15,7 +15,7 @@ import type { PipelineState, SourceState } from "../state/document.ts";
 import { encodeState } from "../state/encode.ts";
 import { type StartedBlob, StateEncoder } from "../state/state-encoder.ts";
 import { type StateRow, stateRow } from "../state/state-row.ts";
-import type { Committed, ExtractOptions } from "./extract-options.ts";
+import type { Committed, ExtractOptions, Turn } from "./extract-options.ts";
 import { extractedState } from "./extracted-state.ts";
 import type { OpenSource } from "./open-source.ts";
 
@@ -42,6 +42,14 @@ export class PackageCommits {
     this.#options = options;
     this.#state = options.state;
     this.#restorePoint = options.restorePoint;
+  }
+
+  /** Others have committed packages since this run began. */
+  goOnFrom({ state, restorePoint, lastLoadId }: NonNullable<Turn["since"]>): void {
+    this.#state = state;
+    this.#restorePoint = restorePoint;
+    this.#lastLoadId = lastLoadId;
+    this.#isFirst = false;
   }
 
   /** Finishes a package for each source that has something new, then commits them in order. */

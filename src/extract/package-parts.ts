@@ -1,9 +1,11 @@
 import { crashPoint } from "../core/crash-point.ts";
 import { guardDisk } from "../load-package/errors.ts";
 import type { PackageFolder } from "../load-package/package-folder.ts";
+import { cloneState } from "../state/clone.ts";
 import type { PipelineState } from "../state/document.ts";
+import { mergeStates } from "../state/merge-states.ts";
 import type { WorkingCopy } from "../state/working-copy.ts";
-import type { ExtractOptions } from "./extract-options.ts";
+import type { ExtractOptions, Turn } from "./extract-options.ts";
 import type { LiveState } from "./live-state.ts";
 import type { OpenSource } from "./open-source.ts";
 import { type CommittedPackages, PackageCommits } from "./package-commits.ts";
@@ -41,12 +43,12 @@ export class PackageParts {
   }
 
   /** All resources are at their end. Gives the packages of the whole run. */
-  async end(): Promise<readonly PackageFolder[]> {
-    const { open, copy, live, options } = this.#run;
+  async end(turn?: Turn): Promise<readonly PackageFolder[]> {
+    const { open, live, options } = this.#run;
     await live.check();
     crashPoint("extract:rows-written");
     for (const { extract } of open) guardDisk(options.store.workingDir, () => extract.takeInWhole());
-    const committed = await this.#commits.commit(open, copy.stored(), { isLast: true });
+    const committed = await this.#commits.commit(open, this.#lastState(turn), { isLast: true });
     const { store } = options;
     for (const one of open) {
       if (!committed.sources.includes(one)) store.discardExtracting(one.extract.folder);
@@ -56,6 +58,18 @@ export class PackageParts {
     for (const one of open) if (!committed.sources.includes(one)) this.#tellDiscarded(one, one.extract.folder.loadId, true);
     await this.#tell(committed, true);
     return this.#packages;
+  }
+
+  /** With a turn: brought together with what others have left meanwhile. Throws StateConflictError. */
+  #lastState(turn: Turn | undefined): PipelineState {
+    const { copy, options } = this.#run;
+    const mine = copy.stored();
+    if (turn === undefined) return mine;
+    const { since, amend } = turn;
+    if (since !== undefined) this.#commits.goOnFrom(since);
+    const state = cloneState(since === undefined ? mine : mergeStates({ base: options.state, mine, theirs: since.state }));
+    amend(state);
+    return state;
   }
 
   async #tell({ packages, sources, state, schemas }: CommittedPackages, isLast: boolean): Promise<void> {

@@ -257,10 +257,12 @@ export class RunningNode {
   #newRows(write: Sink): Sink {
     const incremental = this.#incremental;
     if (incremental === undefined) return write;
-    const step = new IncrementalStep(incremental, this.#code, write, () => {
+    const close = (): void => {
       // What one call of a transformer gives says nothing about the next.
       if (this.definition.parent === undefined) this.#isDone = true;
-    });
+    };
+    const isHandedOn = this.#children.length > 0 || this.#environment.asRows === true;
+    const step = new IncrementalStep(incremental, this.#code, { write, close, isHandedOn });
     return (rows, mark) => step.take(rows, mark);
   }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { jobFileName, parseJobFileName } from "./job-file.ts";
+import { jobFileName, jobId, parseJobFileName, parseJobId } from "./job-file.ts";
 import { schemaFileName } from "./schema-file-name.ts";
 
 const job = (table: string) => ({ table, fileId: "0000abcdef", retry: 0, format: "parquet", isCompressed: false });
@@ -29,6 +29,11 @@ describe("the name of a job file", () => {
       );
     },
   );
+
+  test.each(["two\nlines", "a\rb", "a\u2028b", "a\u2029b"])("is found again for table %j", (table) => {
+    expect(parseJobFileName(jobFileName(job(table)))).toEqual(job(table));
+    expect(parseJobId(jobId(job(table)))).toMatchObject({ table });
+  });
 
   test("is refused everywhere for a table with a slash", () => {
     expect(() => jobFileName(job("a/b"))).toThrow(

@@ -30,7 +30,7 @@ export function jobId(job: JobFile): string {
 
 /** Undefined when the name is not that of a job file. */
 export function parseJobFileName(name: string): JobFile | undefined {
-  const match = /^(.+)\.([0-9a-f]{10})\.(\d+)\.([a-z][a-z_-]*)(\.gz)?$/.exec(name);
+  const match = /^(.+)\.([0-9a-f]{10})\.(\d+)\.([a-z][a-z_-]*)(\.gz)?$/s.exec(name);
   if (match === null) return undefined;
   const [, table, fileId, retry, format, gz] = match;
   return { table: table!, fileId: fileId!, retry: Number(retry), format: format!, isCompressed: gz !== undefined };
@@ -38,7 +38,7 @@ export function parseJobFileName(name: string): JobFile | undefined {
 
 /** Undefined when the text is no job id. */
 export function parseJobId(id: string): Omit<JobFile, "retry"> | undefined {
-  const match = /^(.+)\.([0-9a-f]{10})\.([a-z][a-z_-]*)(\.gz)?$/.exec(id);
+  const match = /^(.+)\.([0-9a-f]{10})\.([a-z][a-z_-]*)(\.gz)?$/s.exec(id);
   if (match === null) return undefined;
   const [, table, fileId, format, gz] = match;
   return { table: table!, fileId: fileId!, format: format!, isCompressed: gz !== undefined };

@@ -7,8 +7,6 @@ import { type LoadPackageInfo, packageInfo } from "./package-info.ts";
 
 export interface CompletedPackage {
   readonly info: LoadPackageInfo;
-  /** Rows of every table, as normalize counted them. */
-  readonly rowCounts: { readonly [table: string]: number };
 }
 
 /** Moves a package that is in the destination to the loaded ones. */
@@ -22,22 +20,17 @@ export function completePackage(options: {
     clearFailures(folder);
     // Before it is marked and moved: killed in between it is still pending, and the next start does the rest.
     const keeps = !deleteCompletedJobs || folder.jobs("failed").length > 0;
+    const discarded = keeps ? [] : folder.jobs("completed");
     if (!keeps) discardJobs(folder);
     const loaded = store.completeLoaded(folder);
-    const info = packageInfo(loaded, "loaded");
+    const info = packageInfo(loaded, "loaded", discarded);
     if (!keeps) store.discardCleanedBefore(loaded);
     crashPoint("load:before-state-saved");
-    return { info, rowCounts: rowCounts(info) };
+    return { info };
   });
 }
 
 function discardJobs(folder: PackageFolder): void {
   folder.discardCompletedJobs();
   crashPoint("load:jobs-discarded");
-}
-
-function rowCounts({ jobs }: LoadPackageInfo): CompletedPackage["rowCounts"] {
-  const counts: Record<string, number> = {};
-  for (const { table, state, rows = 0 } of jobs) if (state === "completed") counts[table] = (counts[table] ?? 0) + rows;
-  return counts;
 }

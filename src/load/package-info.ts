@@ -1,6 +1,6 @@
 import type { LoadJobInfo } from "../destination-kit/load-job.ts";
 import { failureOf } from "../load-package/job-failures.ts";
-import { jobId, parseJobId } from "../load-package/job-file.ts";
+import { type JobFile, jobId, parseJobId } from "../load-package/job-file.ts";
 import type { PackageFolder, PackageJob } from "../load-package/package-folder.ts";
 import type { SchemaUpdate } from "../schema/update.ts";
 
@@ -13,15 +13,15 @@ export interface LoadPackageInfo {
   readonly schemaUpdate: SchemaUpdate;
 }
 
-/** A package as infos show it. */
-export function packageInfo(folder: PackageFolder, state: LoadPackageInfo["state"]): LoadPackageInfo {
+/** A package as infos show it. `discarded`: completed jobs whose files were there a moment ago, for a package whose state does not know them. */
+export function packageInfo(folder: PackageFolder, state: LoadPackageInfo["state"], discarded: readonly JobFile[] = []): LoadPackageInfo {
   const present = folder.allJobs();
   const jobRows = jobRowsOf(folder);
   return {
     loadId: folder.loadId,
     schemaName: folder.readSchema().name,
     state,
-    jobs: [...present.map((job) => jobInfo(folder, job, jobRows)), ...discardedJobs(folder, present, jobRows)],
+    jobs: [...present.map((job) => jobInfo(folder, job, jobRows)), ...discardedJobs(folder, present, jobRows, discarded.map(jobId))],
     schemaUpdate: folder.readSchemaUpdate(),
   };
 }
@@ -51,15 +51,16 @@ export function jobInfo(folder: PackageFolder, job: PackageJob, jobRows: JobRows
   };
 }
 
-/** Jobs that were completed, and whose files are gone: the package state knows them. */
-function discardedJobs(folder: PackageFolder, present: readonly PackageJob[], jobRows: JobRows): LoadJobInfo[] {
+/** Jobs that were completed, and whose files are gone: the package state knows them, unless dlt normalized the package. */
+function discardedJobs(folder: PackageFolder, present: readonly PackageJob[], jobRows: JobRows, known: readonly string[]): LoadJobInfo[] {
   if (folder.hasCompletedJobs) return [];
   const there = new Set(present.map(jobId));
   const infos: LoadJobInfo[] = [];
-  for (const [id, rows] of Object.entries(jobRows)) {
-    const job = parseJobId(id);
+  for (const id of new Set([...Object.keys(jobRows), ...known])) {
+    const [job, rows] = [parseJobId(id), jobRows[id]];
     if (job === undefined || there.has(id)) continue;
-    infos.push({ jobId: id, table: job.table, format: job.format, state: "completed", retries: 0, bytes: 0, rows });
+    const counted = rows === undefined ? {} : { rows };
+    infos.push({ jobId: id, table: job.table, format: job.format, state: "completed", retries: 0, bytes: 0, ...counted });
   }
   return infos;
 }

@@ -11,7 +11,7 @@ import type { StepHost } from "./step-host.ts";
 export interface AbortOptions {
   readonly dryRun: boolean;
   /** The oldest package to end; those before it stay. Default: all. A package in the middle cannot go alone, since the state of the next builds on it. */
-  readonly from?: string | undefined;
+  readonly from?: string;
 }
 
 /**

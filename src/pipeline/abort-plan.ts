@@ -30,7 +30,7 @@ export function abortPlan(pipelinesDir: string, name: string, { from }: { readon
       const options = { pipelinesDir, progress: "none" } as const;
       // Where nothing has to be asked any destination will do: it stays closed.
       const opened = isKnown ? await openLocal(name, state, options) : openPipeline({ name, ...options });
-      return await opened.abortPackages({ from });
+      return await (from === undefined ? opened.abortPackages() : opened.abortPackagesFrom(from));
     },
   };
 }

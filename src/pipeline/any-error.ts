@@ -20,6 +20,7 @@ import type {
 import type { ContractViolationError, TypeConflictError } from "../schema/errors.ts";
 import type { IdentifierError } from "../schema/naming/identifier.ts";
 import type { InvalidStateError, StateAccessError, StateConflictError } from "../state/errors.ts";
+import type { BackfillFailedError } from "./backfill-errors.ts";
 import type { ForeignError, StepFailedError } from "./errors.ts";
 
 /** Every error, for a `switch` on `code`. */
@@ -49,6 +50,7 @@ export type AnyLeatError =
   | WorkingDirError
   | CancelledError
   | StepFailedError
+  | BackfillFailedError
   | ForeignError
   | InternalError;
 

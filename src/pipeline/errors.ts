@@ -5,6 +5,7 @@ export type Step = "sync" | "extract" | "normalize" | "load";
 /** Thrown by the steps of a pipeline; `cause` says what to do. */
 export class StepFailedError extends LeatError {
   readonly code = "step-failed" as const;
+  /** @internal */
   override readonly exitCode: number;
   readonly step: Step;
   readonly pipelineName: string;
@@ -17,16 +18,22 @@ export class StepFailedError extends LeatError {
     readonly pipelineName: string;
     readonly loadId: string | undefined;
     readonly cause: unknown;
+    /** Packages that the extract had committed before it failed; default 0. */
+    readonly committed?: number;
     /** Packages that stay on disk and are finished by the next run. */
     readonly pendingLoadIds: readonly string[];
   }) {
-    const { step, pipelineName, loadId, cause, pendingLoadIds } = options;
+    const { step, pipelineName, loadId, cause, committed = 0, pendingLoadIds } = options;
     const problem = cause instanceof Error ? cause.message : String(cause);
     const retryable = LeatError.is(cause) && cause.retryable;
+    const before =
+      committed === 0
+        ? ""
+        : ` Since its last commit, that is: ${committed === 1 ? "the package" : `the ${committed} packages`} before it stay.`;
     const kept =
       pendingLoadIds.length === 0 ? "" : ` Pending packages (${pendingLoadIds.join(", ")}) are kept: ${outlook(step, retryable)}`;
     super(
-      `Pipeline \`${pipelineName}\` failed in step \`${step}\`${loadId === undefined ? "" : ` at package \`${loadId}\``}: ${problem}${kept}`,
+      `Pipeline \`${pipelineName}\` failed in step \`${step}\`${loadId === undefined ? "" : ` at package \`${loadId}\``}: ${problem}${before}${kept}`,
       {
         cause,
         retryable,

@@ -22,8 +22,11 @@ export async function withConfiguredCursors(
 ): Promise<readonly ResourceDefinition[]> {
   const all = [...resources, ...parentsOf(resources)];
   const named = all.filter(({ name }) => name !== "incremental");
-  const spec: Record<string, ConfigSpec> = { incremental: { cursorPath: cursorFields.cursorPath } };
-  for (const { name, incremental } of named) spec[name] = { incremental: incremental === undefined ? onlyPath : cursorFields };
+  // As entries: a resource may have a name such as `__proto__`.
+  const ofEach = named.map(
+    ({ name, incremental }) => [name, { incremental: incremental === undefined ? onlyPath : cursorFields }] as const,
+  );
+  const spec: ConfigSpec = Object.fromEntries([["incremental", { cursorPath: cursorFields.cursorPath }], ...ofEach]);
   const found = (await environment.config(spec, { overrides: {}, sections })) as { readonly [resource: string]: Found };
   const general = found["incremental"]!.cursorPath as unknown;
   const changes = new Map<string, IncrementalOptions>();
@@ -107,7 +110,14 @@ function valueLike(like: unknown, found: string, what: string): unknown {
   throw new ConfigError(`The setting ${what} is ${JSON.stringify(found)}, which is no ${typeWord(like)}, as the code declares it.`);
 }
 
-function converted(like: unknown, found: string): unknown {
+/** Of the cursor of a resource; undefined for all else. */
+export function initialValueOf(data: object): unknown {
+  const { incremental } = (data as { readonly "~definition"?: ResourceDefinition })["~definition"] ?? {};
+  return incremental?.initialValue;
+}
+
+/** The text as a value like another one; undefined when it is none. Throws what its class throws. */
+export function converted(like: unknown, found: string): unknown {
   if (like === undefined || like === null) return numberOr(found);
   if (typeof like === "string") return found;
   if (typeof like === "number") return typeof numberOr(found) === "number" ? numberOr(found) : undefined;
@@ -120,7 +130,7 @@ function converted(like: unknown, found: string): unknown {
   return "value" in (read as object) ? (read as { readonly value: Date }).value : undefined;
 }
 
-function numberOr(found: string): string | number {
+export function numberOr(found: string): string | number {
   const value = Number(found);
   return /^[+-]?\d+(?:\.\d+)?$/.test(found) && (!Number.isInteger(value) || Number.isSafeInteger(value)) ? value : found;
 }

@@ -47,6 +47,7 @@ export interface LoadInfo extends StepInfo {
   readonly destinationPlace: string;
   readonly datasetName: string;
   readonly packages: readonly LoadPackageInfo[];
+  /** Without tables whose rows nobody counted: those of a package that dlt normalized, and leat loads. */
   readonly rowCounts: { readonly [table: string]: number };
   readonly hasFailedJobs: boolean;
   readonly firstRun: boolean;

@@ -1,5 +1,6 @@
 import { CancelledError } from "../core/errors.ts";
 import type { LoadedPackage } from "../load/load-package.ts";
+import { StepFailedError } from "./errors.ts";
 import type { StepHost } from "./step-host.ts";
 import { loadStep, normalizeStep } from "./steps.ts";
 
@@ -21,6 +22,7 @@ export class PackageConveyor {
   #turn: Promise<unknown> | undefined;
   #failure: { readonly error: unknown } | undefined;
   #isEnding = false;
+  #added = 0;
 
   constructor(host: StepHost) {
     this.#host = host;
@@ -33,6 +35,7 @@ export class PackageConveyor {
 
   /** So many packages were cut off. Resolves once few enough wait. */
   async add(packages: number): Promise<void> {
+    this.#added += packages;
     this.#work ??= this.#finishAll();
     const most = maxWaitingCuts * Math.max(1, packages);
     const signal = AbortSignal.any([this.#host.context.signal, this.signal]);
@@ -52,7 +55,21 @@ export class PackageConveyor {
     const isStopped = this.signal.aborted && !this.#host.context.signal.aborted && error instanceof CancelledError;
     this.#isEnding = true;
     await this.#work;
-    return isStopped && this.#failure !== undefined ? this.#failure.error : error;
+    return isStopped && this.#failure !== undefined ? this.#failure.error : this.#asOfNow(error);
+  }
+
+  /** While the extract came to its end packages were loaded that its error tells of. */
+  #asOfNow(error: unknown): unknown {
+    if (this.#added === 0 || !(error instanceof StepFailedError)) return error;
+    const { step, pipelineName, loadId, cause } = error;
+    return new StepFailedError({
+      step,
+      pipelineName,
+      loadId,
+      cause,
+      committed: this.#added,
+      pendingLoadIds: this.#host.store.pendingLoadIds(),
+    });
   }
 
   async #finishAll(): Promise<void> {

@@ -53,6 +53,7 @@ export class PipelineParts {
   readonly #cwd: string | undefined;
   readonly #credentials: string | Loose | undefined;
   #destination: Promise<DestinationContract> | undefined;
+  #knownDestination: DestinationContract | undefined;
 
   constructor(options: PipelineOptions, { cwd, now, credentials }: PartsOptions) {
     checkPipelineOptions(options);
@@ -98,8 +99,17 @@ export class PipelineParts {
   }
 
   destination(): Promise<DestinationContract> {
-    this.#destination ??= resolveDestination(this.options.destination);
+    this.#destination ??= resolveDestination(this.options.destination).then((found) => {
+      this.#knownDestination = found;
+      return found;
+    });
     return this.#destination;
+  }
+
+  /** Undefined for one that was given by its name, until it is used for the first time. */
+  get knownDestination(): DestinationContract | undefined {
+    const { destination } = this.options;
+    return typeof destination === "object" ? (destination as DestinationContract) : this.#knownDestination;
   }
 
   /** Of the default schema, unless another one is named. */

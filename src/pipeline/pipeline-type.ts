@@ -1,8 +1,12 @@
+import type { Duration } from "../core/duration.ts";
 import type { StandardSchema } from "../core/standard-schema.ts";
 import type { SqlClient } from "../dataset/sql-client.ts";
 import type { LoadJobInfo } from "../destination-kit/load-job.ts";
+import type { CursorValue } from "../extract/incremental/incremental-options.ts";
+import type { Resource } from "../extract/resource.ts";
 import type { RowOf } from "../extract/rows.ts";
 import type { RunningPipeline } from "../extract/running.ts";
+import type { Source } from "../extract/source.ts";
 import type { StateValue } from "../extract/state-types.ts";
 import type { LoadPackageInfo } from "../load/package-info.ts";
 import type { SchemaDocument } from "../schema/document.ts";
@@ -27,6 +31,19 @@ export interface RunOptions<Row = unknown> extends RunSettings, TableHints<Row>,
 export type NormalizeOptions = Pick<RunSettings, "signal" | "loaderFileFormat" | "schemaContract">;
 export type LoadOptions = Pick<RunSettings, "signal">;
 
+/** The ranges of a backfill. */
+export interface BackfillOptions<Value> {
+  /** The first value of the cursor that is loaded. */
+  readonly from: Value;
+  /** Where it ends: rows with this value are left out. */
+  readonly to: Value;
+  /** The length of a range: a number for numbers, `"1d"` or `"6h"` for dates and texts of dates. */
+  readonly every: Duration | number;
+  /** So many ranges are extracted at the same time. Default 1. */
+  readonly parallel?: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** Moves data: extract, normalize, load; and remembers. Throws StepFailedError from the steps; its `cause` is the error to act on. */
 export interface Pipeline<D extends string = string> extends RunningPipeline<D>, AsyncDisposable {
   readonly workingDir: string;
@@ -44,6 +61,11 @@ export interface Pipeline<D extends string = string> extends RunningPipeline<D>,
   normalize(options?: NormalizeOptions): Promise<NormalizeInfo>;
   /** Loads normalized packages, each in one commit. */
   load(options?: LoadOptions): Promise<LoadInfo>;
+  /**
+   * Loads ranges of the resources that have a cursor, each once, and leaves the cursors alone; called again it goes on with the missing ones.
+   * Throws BackfillFailedError when ranges failed, once all others are loaded; ConfigError, StepFailedError.
+   */
+  backfill<Value extends CursorValue>(data: Source | Resource, options: BackfillOptions<Value>): Promise<RunInfo>;
   /** Takes state and schemas from the destination (dlt: `sync_destination`). */
   sync(): Promise<void>;
   /**
@@ -72,11 +94,8 @@ export interface Pipeline<D extends string = string> extends RunningPipeline<D>,
 
 /** A pipeline, and what only attach() and the command line do with it. */
 export interface OpenedPipeline extends Pipeline {
-  /** With `from` only that package and all newer ones: older ones stay. */
-  abortPackages(options?: {
-    readonly dryRun?: boolean;
-    readonly from?: string | undefined;
-  }): Promise<{ readonly loadIds: readonly string[] }>;
+  /** As `abortPackages()`, for that package and all newer ones: older ones stay. */
+  abortPackagesFrom(loadId: string): Promise<{ readonly loadIds: readonly string[] }>;
   /** As `sqlClient()`, for the dataset that the tables of a schema are in. */
   sqlClientOf(schemaName: string): SqlClient;
   /** Where the tables of a schema are. */

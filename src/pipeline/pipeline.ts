@@ -22,7 +22,7 @@ import { localValue, withLocalValue } from "./local-values.ts";
 import { OtherTargets, optionsFor } from "./other-targets.ts";
 import type { PipelineOptions, RunSettings } from "./pipeline-options.ts";
 import { type PartsOptions, PipelineParts } from "./pipeline-parts.ts";
-import type { LoadOptions, NormalizeOptions, OpenedPipeline, Pipeline, RunOptions } from "./pipeline-type.ts";
+import type { BackfillOptions, LoadOptions, NormalizeOptions, OpenedPipeline, Pipeline, RunOptions } from "./pipeline-type.ts";
 import type { RestoreInfo } from "./restore-local.ts";
 import type { Asked } from "./run.ts";
 import { SqlClientHandle } from "./sql-client.ts";
@@ -117,6 +117,14 @@ class PipelineValue implements Untyped {
     return await this.#within(options, (work, host) => work.extractAlone(this.#asked(host, data, options)));
   }
 
+  async backfill(data: unknown, options: BackfillOptions<unknown>): Promise<RunInfo> {
+    keepFailure(data);
+    const checked = (await loadWork()).checkBackfill(options);
+    return await this.#within({ signal: options.signal }, (work, host) =>
+      work.backfill({ host, data, backfill: checked, pipeline: this.#parts, readSessions: this.#readSessions }),
+    );
+  }
+
   async normalize(options: NormalizeOptions = {}): Promise<NormalizeInfo> {
     checkOptions("normalize()", options, ["signal", "loaderFileFormat", "schemaContract"]);
     return await this.#within(options, (work, host) => work.normalizeAlone(this.#asked(host, undefined, options)));
@@ -136,9 +144,18 @@ class PipelineValue implements Untyped {
     return this.#within({}, (work, host) => work.restoreLocal(host, { dryRun }), { keepsTrace: !dryRun });
   }
 
-  abortPackages({ dryRun = false, from }: Partial<AbortOptions> = {}): Promise<{ readonly loadIds: readonly string[] }> {
+  async abortPackages(options: { readonly dryRun?: boolean } = {}): Promise<{ readonly loadIds: readonly string[] }> {
+    checkOptions("abortPackages()", options, ["dryRun"]);
+    return await this.#abort({ dryRun: options.dryRun ?? false });
+  }
+
+  abortPackagesFrom(loadId: string): Promise<{ readonly loadIds: readonly string[] }> {
+    return this.#abort({ dryRun: false, from: loadId });
+  }
+
+  #abort(options: AbortOptions): Promise<{ readonly loadIds: readonly string[] }> {
     // The trace of the run that could not load them is what people ask for next.
-    return this.#within({}, async (work, host) => ({ loadIds: await work.abortPackages(host, { dryRun, from }) }), { keepsTrace: false });
+    return this.#within({}, async (work, host) => ({ loadIds: await work.abortPackages(host, options) }), { keepsTrace: false });
   }
 
   failJob(job: JobToFail): Promise<LoadJobInfo> {
@@ -198,6 +215,7 @@ class PipelineValue implements Untyped {
     return openDataset({
       datasetName: this.datasetName,
       destination: () => this.#parts.destination(),
+      literal: () => this.#parts.knownDestination?.literal,
       sessions: this.#readSessions,
       integers: oneOf("integers", options.integers, ["bigint"]),
       schemas: () => Object.values(this.schemas).filter(({ name }) => this.datasetOf(name) === this.datasetName),

@@ -1,8 +1,12 @@
 import { isSystemTable } from "../schema/system-tables.ts";
 import { discardedLines } from "./discarded-text.ts";
 import type { ExtractInfo, LoadInfo, NormalizeInfo, PipelineTrace, RunInfo } from "./infos.ts";
+import { uncountedUserTables } from "./row-counts.ts";
 
 type Printed<Info> = Omit<Info, "toString">;
+
+/** Of a table in a package that dlt normalized. */
+export const uncountedText = "rows not counted";
 
 export function printExtract(info: Printed<ExtractInfo>): string {
   const lines = [`Pipeline ${info.pipelineName}: extract took ${duration(info)}`];
@@ -28,7 +32,7 @@ export function printLoad(info: Printed<LoadInfo> & Pick<RunInfo, "discarded">):
       ? `Nothing new to load into dataset ${datasetName} of ${destinationName} (${destinationPlace})`
       : `${count(packages.length, "load package")} loaded into dataset ${datasetName} of ${destinationName} (${destinationPlace})`,
   );
-  lines.push(...tableLines(info.rowCounts), ...discardedLines(info.discarded));
+  lines.push(...tableLines(info.rowCounts, uncountedUserTables(packages)), ...discardedLines(info.discarded));
   for (const { loadId, schemaName, schemaUpdate, jobs } of packages) {
     const failed = jobs.filter((job) => job.state === "failed").length;
     lines.push(
@@ -68,10 +72,14 @@ export function count(n: number, what: string): string {
   return `${n.toLocaleString("en-US")} ${what}${n === 1 ? "" : "s"}`;
 }
 
-function tableLines(rowCounts: { readonly [table: string]: number }): string[] {
-  const tables = Object.entries(rowCounts).filter(([table]) => !isSystemTable(table));
+function tableLines(rowCounts: { readonly [table: string]: number }, uncounted: readonly string[] = []): string[] {
+  const counted = Object.entries(rowCounts).filter(([table]) => !isSystemTable(table));
+  const tables = [
+    ...counted.map(([table, rows]) => [table, count(rows, "row")] as const),
+    ...uncounted.map((table) => [table, uncountedText] as const),
+  ];
   const width = Math.max(0, ...tables.map(([table]) => table.length));
-  return tables.map(([table, rows]) => `  ${table.padEnd(width)}  ${count(rows, "row")}`);
+  return tables.map(([table, rows]) => `  ${table.padEnd(width)}  ${rows}`);
 }
 
 function changes(update: { readonly [table: string]: { readonly columns?: object } }): string {

@@ -1,4 +1,5 @@
 import { extract, type SourceToExtract } from "../extract/extract.ts";
+import type { InTurn } from "../extract/extract-options.ts";
 import type { Refresh } from "../extract/refresh-modes.ts";
 import { withRowColumns } from "../extract/row-schema.ts";
 import { type LoadedPackage, loadPackage } from "../load/load-package.ts";
@@ -74,7 +75,8 @@ export function extractStep(host: StepHost, data: unknown, hints: RunHints, sett
     const taken = host.local.takeState();
     const state = await withTargets(taken?.state ?? host.newState(), host);
     // A source that starts over finds no state, nor does the function that builds it.
-    const sources = await buildSources(host, refresh === "drop_sources" ? { ...state, sources: {} } : state, data, hints);
+    const built = await buildSources(host, refresh === "drop_sources" ? { ...state, sources: {} } : state, data, hints);
+    const sources = parts.select?.(built) ?? built;
     checkSupported(sources, host.destination);
     if (refresh === "drop_resources" || refresh === "drop_data")
       for (const message of sharedTables(sources)) host.context.emit({ type: "warning", code: "shared-table", message });
@@ -87,6 +89,9 @@ export interface ExtractSettings extends Partial<RunParts> {
   readonly refresh?: Refresh | undefined;
   /** So many packages were cut off, and the run goes on when this is done. */
   readonly onCut?: ((packages: number) => Promise<void>) | undefined;
+  /** What is extracted of the sources that were built. */
+  readonly select?: ((sources: readonly SourceToExtract[]) => readonly SourceToExtract[]) | undefined;
+  readonly inTurn?: InTurn | undefined;
   /** Ends the extract, as the signal of the run does. */
   readonly stop?: AbortSignal | undefined;
 }
@@ -142,6 +147,7 @@ function extractSources(host: StepHost, prepare: () => Promise<ToExtract>, parts
       signal: parts.stop === undefined ? context.signal : AbortSignal.any([context.signal, parts.stop]),
       commitEvery: parts.commitEvery,
       maxDurationMs: parts.maxDurationMs,
+      inTurn: parts.inTurn,
       knownSchema: (name) => local.readSchemas().get(name),
       asKept: (schema) => host.schemaFiles.asLinked(schema),
       isFirstRun: () => local.peekState()?._local?.first_run ?? true,

@@ -1,6 +1,7 @@
 /** What the calls of a pipeline do, in one module that the first of them loads. */
 
 export { abortPackages } from "./abort-packages.ts";
+export { backfill, checkBackfill } from "./backfill.ts";
 export { drop, dropOptions } from "./drop.ts";
 export { editState } from "./edit-state.ts";
 export { failPendingJob } from "./fail-job.ts";

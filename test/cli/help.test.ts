@@ -27,6 +27,7 @@ describe("leat", () => {
       Commands:
         init                 make a folder with an example that runs
         run                  run a script in TypeScript or JavaScript
+        backfill             load ranges of a cursor, each once
         pipeline             look at the pipelines of this machine
         state                look at the state of a pipeline, and repair it
         types                write TypeScript declarations of what was loaded

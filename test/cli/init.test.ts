@@ -48,6 +48,22 @@ describe("leat init", () => {
     expect(ts.readConfigFile(join(project.dir, "My Shop/tsconfig.json"), ts.sys.readFile).error).toBeUndefined();
   });
 
+  test("into SQLite: the driver is named, and the example runs", async () => {
+    const project = new Project();
+    const { stdout } = await project.leat(["init", "rows", "sqlite"]);
+    expect(stdout).not.toContain("CHANGE_ME");
+    expect(JSON.parse(text(project, "package.json"))).toMatchObject({ dependencies: { "better-sqlite3": expect.any(String) } });
+    expect(text(project, ".gitignore").split("\n")).toEqual(expect.arrayContaining([".leat/secrets.toml", "*.db", "*.db-wal"]));
+    expect(text(project, ".gitignore")).not.toContain("duckdb");
+    expect(await project.leat(["run", "rows_pipeline.ts"])).toMatchObject({ code: 0, stdout: expect.stringContaining("people") });
+    expect(existsSync(join(project.dir, "rows__rows_data.db"))).toBe(true);
+  });
+
+  test("a project that has a package.json is told of the driver", async () => {
+    const project = new Project({ "package.json": "{}" });
+    expect((await project.leat(["init", "rows", "sqlite"])).stdout).toContain("npm install leat better-sqlite3");
+  });
+
   test("what a project has already stays, and is told with what it has to have", async () => {
     const project = new Project({ "package.json": '{"name":"mine"}', ".gitignore": "x\n" });
     const { code, stdout } = await project.leat(["init"]);
@@ -81,6 +97,7 @@ describe("leat init", () => {
     `);
     expect((await project.leat(["init", "--list-destinations"])).stdout).toMatchInlineSnapshot(`
       "duckdb    embedded DuckDB: a file in this folder, nothing to set up
+      sqlite    embedded SQLite: a file for each dataset in this folder, nothing to set up
       postgres  a PostgreSQL server
       "
     `);
@@ -99,7 +116,7 @@ describe("leat init", () => {
     expect(await project.leat(["init", "chess"])).toMatchObject({ code: 2, stderr: expect.stringContaining("There is rows, api, files") });
     expect(await project.leat(["init", "rows", "oracle"])).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining("There is duckdb, postgres"),
+      stderr: expect.stringContaining("There is duckdb, sqlite, postgres"),
     });
     expect(existsSync(join(project.dir, "package.json"))).toBe(false);
   });

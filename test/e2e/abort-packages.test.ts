@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { duckdb } from "../../src/destinations/duckdb/index.ts";
 import { type Pipeline, pipeline, type Resource, type ResourceContext, resource } from "../../src/index.ts";
 import { tempDir } from "../temp-dir.ts";
+import { failure } from "./local-pipeline.ts";
 
 const newPipeline = (): Pipeline => {
   const dir = tempDir();
@@ -31,6 +32,9 @@ test("discards what is pending and rewinds the state, so that the next run extra
   expect(planned.loadIds).toHaveLength(2);
   expect(p.hasPendingData).toBe(true);
 
+  // Passed over, it would give up all where some were meant.
+  const withMore: object = { from: "1.0" };
+  expect(await failure(() => p.abortPackages(withMore))).toMatchObject({ code: "config" });
   expect(await p.abortPackages()).toEqual(planned);
 
   expect(p.hasPendingData).toBe(false);

@@ -21,6 +21,19 @@ test("a table of nothing but separators has no name", async () => {
   await expect(localPipeline().run(resource("__", [{ id: 1 }]))).rejects.toThrow("made of separators only");
 });
 
+test("rows of a table with a line break in its name are loaded", async () => {
+  const p = localPipeline({ naming: "direct" });
+  const info = await p.run(resource("two\u2028lines", [{ id: 1, tags: ["a"] }]));
+  expect(info.rowCounts).toMatchObject({ "two\u2028lines": 1, "two\u2028lines▶tags": 1 });
+  expect(await tables(p)).toEqual(["two\u2028lines", "two\u2028lines▶tags"]);
+
+  const ofOwn = localPipeline({
+    naming: { name: "acme.lines", normalizeIdentifier: (name) => (name.endsWith("\n") ? name : `${name}\n`) },
+  });
+  await ofOwn.run(resource("orders", [{ id: 1 }]));
+  expect(await tables(ofOwn)).toEqual(["orders\n"]);
+});
+
 test("a column that is false throughout is loaded as false", async () => {
   const p = localPipeline();
   await p.run(resource("flags", [{ isNew: false }, { isNew: false }]));

@@ -64,7 +64,11 @@ describe("a run with commitEvery", () => {
     const at = async (n: number): Promise<void> => {
       if (n === 5) throw new Error("gone");
     };
-    expect(await failure(() => p.run(numbers(8, { at }), { commitEvery: { rows: 2 } }))).toMatchObject({ code: "resource-failed" });
+    const error = (await p.run(numbers(8, { at }), { commitEvery: { rows: 2 } }).catch((caught: unknown) => caught)) as Error;
+    expect(error).toMatchObject({ code: "step-failed", step: "extract", cause: { code: "resource-failed" } });
+    expect(error.message).toMatch(/mend the cause and run again\. Since its last commit, that is: the 2 packages before it stay\./);
+    // Which of them are loaded by then is a matter of time.
+    for (const { loadId, state } of await p.listPackages()) expect(error.message.includes(loadId)).toBe(state !== "loaded");
     expect(p.state.sources?.["shop"]?.resources?.["numbers"]).toEqual({ next: 4 });
     await p.run(numbers(8));
     expect(await values(p, "SELECT CAST(n AS INTEGER) FROM numbers ORDER BY n")).toEqual(upTo(8));
@@ -257,12 +261,12 @@ describe("a run with commitEvery", () => {
 
     test("follows the package that is left after abortPackages", async () => {
       const m = machine();
-      const p = m.pipeline();
+      const p = m.opened();
       await p.extract(prices(2, 2));
       await p.normalize();
       await p.extract(prices(2, 4));
       const [, second] = (await p.listPackages()).map((one) => one.loadId).sort();
-      await p.abortPackages({ from: second } as never);
+      await p.abortPackagesFrom(second!);
       expect(p.state.sources?.["shop"]?.resources?.["prices"]).toEqual({ next: 2 });
       const again = m.pipeline({ load: { deleteCompletedJobs: true } });
       await again.extract(prices(2, 6), { commitEvery: { rows: 2 } });

@@ -153,7 +153,13 @@ describe.each(testDestinations)("loaded data as state, on $name", (destination) 
     expect(ada.toSql()).toBe(`select * from "social_data"."user_comments" where "user_id" = 'ada'`);
     world.queries.length = 0;
     expect(await ada.max("_id")).toBe(5);
-    expect(world.queries).toEqual([`select max("_id") as "max" from "social_data"."user_comments" where "user_id" = $1`]);
+    const rows = `from "social_data"."user_comments" where "user_id" = $1`;
+    expect(world.queries).toEqual([
+      // What SQLite computes has no type.
+      destination.name === "sqlite"
+        ? `select "_id" ${rows} and "_id" is not null order by "_id" desc nulls last limit 1`
+        : `select max("_id") as "max" ${rows}`,
+    ]);
     expect(await ada.min("_id")).toBe(1);
     expect(await ada.max("text")).toBe("comment 5");
   });

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
 import { resource } from "../../src/index.ts";
 import { typedDestinations } from "../destinations.ts";
@@ -19,28 +21,30 @@ describe.each(typedDestinations)("a large table, on $name", (destination) => {
       );
     }
     const table = p.dataset().table("large").where("id", ">", 0);
-    const before = heap();
-    let [rows, most, largest] = [0, 0, 0];
+    const before = heldBytes();
+    let [rows, most, largest, batches] = [0, 0, 0, 0];
     for await (const batch of table.batches(5000)) {
       rows += batch.length;
-      most = Math.max(most, heap() - before);
+      if (batches++ % 10 === 0) most = Math.max(most, heldBytes() - before);
       largest = Math.max(largest, batch.length);
     }
     expect(rows).toBe(rowCount);
     expect(largest).toBeLessThan(10_000);
-    expect(most).toBeLessThan((rowCount * rowBytes) / 2);
-    const start = performance.now();
+    expect(most).toBeLessThan((rowCount * rowBytes) / 4);
     for await (const row of table) {
       expect(row["text"]).toHaveLength(rowBytes);
       break;
     }
     expect(world.connections.open).toBe(0);
-    // To read the rest takes seconds.
-    expect(performance.now() - start).toBeLessThan(1500);
   });
 });
 
-function heap(): number {
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc") as () => void;
+
+/** What is in use, without what waits to be collected. */
+function heldBytes(): number {
+  collectGarbage();
   const { heapUsed, external } = process.memoryUsage();
   return heapUsed + external;
 }

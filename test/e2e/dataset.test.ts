@@ -1,6 +1,6 @@
 import { Decimal } from "decimal.js";
 import { describe, expect, test } from "vitest";
-import { ConfigError, type Pipeline, PlainDate, Timestamp } from "../../src/index.ts";
+import { ConfigError, type Pipeline, PlainDate, PlainTime, Timestamp } from "../../src/index.ts";
 import { type TestDestination, testDestinations } from "../destinations.ts";
 import { datasetWorld } from "./dataset-world.ts";
 import { failure } from "./local-pipeline.ts";
@@ -157,12 +157,22 @@ describe.each(testDestinations)("a relation, on $name", (destination) => {
     );
     expect(chosen.where("id", ">", 0).toSql()).toBe(`select * from (${chosen.toSql()}) as "rows" where "id" > 0`);
     const exact = people.where("at", "=", Timestamp.from("2024-01-02T03:04:05.123456Z")).where("score", "<=", new Decimal("1.5"));
-    // A literal is spelled without asking the destination, and times are plain texts in SQLite.
-    const timed = destination.name === "sqlite" ? [] : [exact];
-    for (const relation of [chosen, ...timed, people.where("id", "in", [])]) {
+    expect(await exact.count()).toBe(1);
+    for (const relation of [chosen, exact, people.where("id", "in", [])]) {
       const sql = p.sqlClient();
       expect(await sql.query(relation.toSql())).toEqual(await relation.fetchAll());
       await sql.close();
+    }
+  });
+
+  test("shows bytes and times as the destination compares them", async () => {
+    const p = (await datasetWorld(destination)).pipeline();
+    const row = { clock: PlainTime.from("03:04:05"), bytes: new Uint8Array([0, 255, 39]), amount: new Decimal("12345678901234567890.5") };
+    await p.run([{ id: 1, ...row }], { tableName: "odd_values" });
+    await using sql = p.sqlClient();
+    for (const [column, value] of Object.entries(row)) {
+      const chosen = p.dataset().table("odd_values").where(column, "=", value).select("id");
+      expect([column, await sql.query(chosen.toSql())]).toEqual([column, [{ id: 1 }]]);
     }
   });
 

@@ -1,9 +1,7 @@
 import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { duckdb } from "../../src/destinations/duckdb/index.ts";
 import { type LoadJobInfo, type LoadPackageInfo, type Pipeline, type PipelineEvent, resource } from "../../src/index.ts";
-import { openPipeline } from "../../src/pipeline/pipeline.ts";
 import { failure, type Machine, machine, values } from "./local-pipeline.ts";
 
 const columns = "id BIGINT NOT NULL, _dlt_load_id VARCHAR NOT NULL, _dlt_id VARCHAR NOT NULL";
@@ -102,13 +100,13 @@ test("an aborted package keeps the failed job with its reason, and each package 
 
 test("packages from one on are given up, those before it still load", async () => {
   const local = machine();
-  const p = openPipeline({ ...optionsOf(local) });
+  const p = local.opened();
   for (const id of [1, 2, 3]) {
     await p.extract([{ id }], { tableName: "items" });
     await p.normalize();
   }
   const loadIds = (await p.listPackages()).map(({ loadId }) => loadId);
-  expect(await p.abortPackages({ from: loadIds[1] })).toEqual({ loadIds: loadIds.slice(1) });
+  expect(await p.abortPackagesFrom(loadIds[1]!)).toEqual({ loadIds: loadIds.slice(1) });
   await p.run();
   expect(await values(p, "SELECT id FROM items")).toEqual([1]);
 });
@@ -117,7 +115,7 @@ test("a job that is left out is missing, the rest of the package is loaded", asy
   const local = await strict();
   await failure(() => run(local.pipeline(), 100));
   const { found, job } = await failedJob(local.pipeline());
-  const p = openPipeline(optionsOf(local));
+  const p = local.opened();
   expect(await p.failJob({ loadId: found.loadId, job: job.jobId })).toMatchObject({ state: "failed", failedMessage: job.failedMessage });
   const info = await p.run();
   expect(info.hasFailedJobs).toBe(true);
@@ -137,7 +135,7 @@ test("only a job that failed can be left out", async () => {
   const local = await strict();
   await failure(() => run(local.pipeline(), 100));
   const { found, job } = await failedJob(local.pipeline());
-  const p = openPipeline(optionsOf(local));
+  const p = local.opened();
   const other = found.jobs.find(({ table }) => table === "notes")!;
   await expect(p.failJob({ loadId: found.loadId, job: other.jobId })).rejects.toThrow("it has not failed");
   await expect(p.failJob({ loadId: found.loadId, job: "nothing" })).rejects.toThrow(`These have failed: ${job.jobId}`);
@@ -165,16 +163,6 @@ test("a reason that cannot be read does not hide the job", async () => {
   writeFileSync(join(folder, readdirSync(folder)[0]!), "torn");
   expect((await failedJob(local.pipeline())).job).toMatchObject({ failedMessage: "torn" });
 });
-
-function optionsOf(local: Machine): Parameters<typeof openPipeline>[0] {
-  return {
-    name: "shop",
-    destination: duckdb(local.databasePath),
-    datasetName: "data",
-    pipelinesDir: join(local.dir, "pipelines"),
-    progress: "none",
-  };
-}
 
 test("dlt's setting that loads the rest of a package is refused, before anything runs", async () => {
   const p = machine().pipeline();

@@ -4,7 +4,7 @@ import { type Runnable, resource, source } from "../../src/index.ts";
 import { failure, localPipeline, query, tables, values } from "./local-pipeline.ts";
 
 describe("pages", () => {
-  const rows = Array.from({ length: 3_000 }, (_, id) => ({ id }));
+  const rows = Array.from({ length: 10_000 }, (_, id) => ({ id }));
 
   // Time is not asserted: what takes it, and can be counted, are the turns of the promises that each item costs.
   test("of 1000 rows cost less than a fifth of the promises of single rows", async () => {

@@ -463,7 +463,7 @@ describe("values of other types", () => {
     expect(await failure(() => load(p, { cursorPath: "at" }, [{ id: 2, at: "6" }]))).toBeInstanceOf(CursorTypeError);
   });
 
-  test.each([true, { a: 1 }, Number.NaN, new Date(Number.NaN)])("%s is no cursor value", async (at) => {
+  test.each([true, { a: 1 }, Number.NaN, Number.POSITIVE_INFINITY, new Date(Number.NaN)])("%s is no cursor value", async (at) => {
     expect(await failure(() => load(localPipeline(), { cursorPath: "at" }, [{ id: 1, at }]))).toBeInstanceOf(CursorTypeError);
   });
 

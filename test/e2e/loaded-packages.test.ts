@@ -1,8 +1,10 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
+import { traceText } from "../../src/cli/trace-text.ts";
 import { onCrashPoint } from "../../src/core/crash-point.ts";
 import { type Pipeline, resource } from "../../src/index.ts";
+import { PackageStore } from "../../src/load-package/package-store.ts";
 import { readLocalPipeline } from "../../src/pipeline/local-info.ts";
 import { type Machine, machine, values } from "./local-pipeline.ts";
 
@@ -110,4 +112,45 @@ test("a package that dlt cleaned can be read", async () => {
   expect(lastLoaded(local)).toMatchObject({ loadId });
   mkdirSync(join(loadedFolder(p), loadId!, "completed_jobs"));
   expect(lastLoaded(local)!.jobs).toEqual([]);
+});
+
+describe("a package whose rows nobody counted, as those that dlt normalized", () => {
+  /** Extracts and normalizes, and takes away the counts, which dlt does not keep. */
+  async function normalizedByDlt(p: Pipeline): Promise<void> {
+    await p.extract(rows(1));
+    await p.normalize();
+    const [folder] = new PackageStore(p.workingDir).normalized();
+    const { leat_job_rows: _, ...state } = folder!.readState();
+    folder!.writeState(state);
+  }
+
+  test("is told with its tables, and without their numbers", async () => {
+    const p = machine().pipeline();
+    await normalizedByDlt(p);
+    const info = await p.load();
+    expect(info.rowCounts).toEqual({});
+    expect(info.packages[0]!.jobs.map(({ table }) => table)).toContain("items");
+    expect(info.toString()).toMatch(/ {2}items +rows not counted\n {2}items__tags +rows not counted\n/);
+    expect(await values(p, "SELECT count(*) FROM items")).toEqual([1]);
+  });
+
+  test("with deleteCompletedJobs the run that deletes them still tells its tables and jobs", async () => {
+    const p = machine().pipeline(clean);
+    await normalizedByDlt(p);
+    const info = await p.load();
+    expect(info.toString()).toMatch(/items +rows not counted/);
+    expect(info.packages[0]!.jobs.every(({ path, rows: counted }) => path === undefined && counted === undefined)).toBe(true);
+  });
+
+  test("a table that is also in a package with counts is not told with a part of its rows", async () => {
+    const p = machine().pipeline();
+    await normalizedByDlt(p);
+    await p.extract([{ id: 1 }], { tableName: "others" });
+    await p.extract(rows(2));
+    await p.normalize();
+    const info = await p.load();
+    expect(info.rowCounts).toMatchObject({ others: 1 });
+    expect(info.rowCounts).not.toHaveProperty("items");
+    expect(traceText(p.lastTrace!, 1)).toMatch(/load of package .*, 2 tables with rows not counted\n/);
+  });
 });

@@ -2,6 +2,8 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { duckdb } from "../../src/destinations/duckdb/index.ts";
 import { type Destination, LeatError, type Pipeline, type PipelineOptions, pipeline } from "../../src/index.ts";
+import { openPipeline } from "../../src/pipeline/pipeline.ts";
+import type { OpenedPipeline } from "../../src/pipeline/pipeline-type.ts";
 import { newPostgres } from "../destinations.ts";
 import { newSqlite } from "../sqlite-database.ts";
 import { tempDir } from "../temp-dir.ts";
@@ -12,6 +14,8 @@ export interface Machine {
   readonly databasePath: string;
   /** A new object each time, as a new process would make it. */
   pipeline(options?: PipelineOptions): Pipeline;
+  /** As the command line opens it: with what only that does. */
+  opened(options?: PipelineOptions): OpenedPipeline;
   /** Loses everything but the database. */
   wipe(): void;
 }
@@ -20,11 +24,12 @@ export function machine(dir: string = tempDir()): Machine {
   const databasePath = join(dir, "data.duckdb");
   const pipelinesDir = join(dir, "pipelines");
   const destination = destinationIn(dir, databasePath);
+  const base = (): PipelineOptions => ({ name: "shop", destination: destination(), datasetName: "data", pipelinesDir, progress: "none" });
   return {
     dir,
     databasePath,
-    pipeline: (options = {}) =>
-      pipeline({ name: "shop", destination: destination(), datasetName: "data", pipelinesDir, progress: "none", ...options }),
+    pipeline: (options = {}) => pipeline({ ...base(), ...options }),
+    opened: (options = {}) => openPipeline({ ...base(), ...options }),
     wipe: () => rmSync(pipelinesDir, { recursive: true }),
   };
 }

@@ -417,14 +417,14 @@ describe("exportSchemaPath", () => {
 });
 
 test("a schema that was written to the import folder stays linked to its file when a package behind it is given up", async () => {
-  const { pipeline: make, folders, events, ...local } = world();
+  const { pipeline: make, opened, folders, events, ...local } = world();
   const sources = () =>
     ["one", "two"].map((name) => source(name, () => [resource(`of_${name}`, { columns: { id: { dataType: "bigint" } } }, [{ id: 1 }])])());
-  const p = make(folders);
+  const p = opened(folders);
   await p.extract(sources());
   const linked = p.schemas["one"]?.imported_version_hash;
   const [, second] = (await p.listPackages()).map(({ loadId }) => loadId).sort();
-  await p.abortPackages({ from: second } as never);
+  await p.abortPackagesFrom(second!);
   expect(linked).toBeTypeOf("string");
   expect(p.schemas["one"]?.imported_version_hash).toBe(linked);
   await make({ ...folders, onEvent: (event) => events.push(event) }).run(sources());

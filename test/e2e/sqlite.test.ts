@@ -5,7 +5,7 @@ import { destinationError } from "../../src/destination-kit/sql/failure.ts";
 import { type SqliteOptions, sqlite } from "../../src/destinations/sqlite/index.ts";
 import { connectSqlite } from "../../src/drivers/sqlite.ts";
 import { firstThatWorks } from "../../src/drivers/sqlite-package.ts";
-import { Decimal, type Pipeline, type PipelineOptions, PlainDateTime, pipeline, Timestamp } from "../../src/index.ts";
+import { Decimal, type Pipeline, type PipelineOptions, PlainDate, PlainDateTime, pipeline, Timestamp } from "../../src/index.ts";
 import { tempDir } from "../temp-dir.ts";
 import { failure, query } from "./local-pipeline.ts";
 
@@ -35,6 +35,27 @@ test("a run leaves one file per dataset, and values come back as they were", asy
   expect(readdirSync(folder).sort()).toEqual(["pipelines", "shop__data.db"]);
   const [loaded] = await p.dataset({ integers: "bigint" }).table("items").fetchAll();
   expect(loaded).toMatchObject(row);
+});
+
+test("the largest and smallest values of a dataset have the types of their columns", async () => {
+  const p = open(tempDir());
+  const day = (number: number) => ({
+    day: PlainDate.fromDays(number),
+    at: Timestamp.fromMicros(number),
+    naive: PlainDateTime.fromMicros(number),
+    paid: number > 1,
+    price: new Decimal(number).div(2),
+  });
+  const none = { day: null, at: null, naive: null, paid: null, price: null };
+  const columns = { naive: { dataType: "timestamp", timezone: false } } as const;
+  await p.run([day(1), day(2), none], { tableName: "items", columns });
+  const items = p.dataset().table("items");
+  for (const [name, first] of Object.entries(day(1))) {
+    expect([await items.min(name), await items.max(name)]).toEqual([first, day(2)[name as keyof typeof none]]);
+    expect(await items.where("price", ">", 5).max(name)).toBeNull();
+  }
+  expect(await items.orderBy("price", "desc").limit(1).min("at")).toEqual(Timestamp.fromMicros(2));
+  expect(await p.dataset().sql`select * from items where paid = 0`.max("day")).toEqual(PlainDate.fromDays(1));
 });
 
 describe("a file that somebody else writes", () => {

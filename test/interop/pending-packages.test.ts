@@ -72,7 +72,9 @@ describe("a package that waits", () => {
   test.each(["parquet", "insert_values"])("normalized by dlt as %s, it is loaded by leat, and the next run goes on", async (format) => {
     const { open, dlt, content } = place();
     await dlt({ steps: ["extract", "normalize"], format });
-    await open().run();
+    const info = await open().run();
+    expect(info.rowCounts).toEqual({});
+    expect(info.toString()).toMatch(/ {2}docs +rows not counted\n {2}docs__tags +rows not counted\n/);
     expect(await content()).toEqual(loaded);
     await open().run(docs);
     expect((await content())[0]).toHaveLength(2);

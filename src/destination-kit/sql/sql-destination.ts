@@ -15,6 +15,8 @@ export interface SqlDestinationOptions<Type extends string> {
   describe(context: OpenContext): Promise<string>;
   /** Opens one connection. `datasets` are the names in the database of those it is for: that of the rows, and that of the state where it is another one. Throws DriverFailure. */
   connect(context: OpenContext, datasets: readonly string[]): Promise<SqlTarget>;
+  /** A value in a statement; undefined, and by default, the usual form. */
+  literal?(value: unknown): string | undefined;
   /** Where something is kept between connections. */
   close?(): Promise<void>;
 }
@@ -34,6 +36,7 @@ export function sqlDestination<Type extends string>(options: SqlDestinationOptio
     dltType,
     capabilities,
     describe: (context: OpenContext) => options.describe(context),
+    literal: (value: unknown) => options.literal?.(value),
     close: async () => await options.close?.(),
     async open(context: OpenContext): Promise<LoadSession> {
       const datasets = datasetsOf(context, capabilities);

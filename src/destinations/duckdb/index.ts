@@ -4,6 +4,7 @@ import { DuckDbDatabases } from "../../drivers/duckdb.ts";
 import { capabilities } from "./capabilities.ts";
 import { type DuckDbConfig, duckDbConfig, parseCredentials } from "./config.ts";
 import { duckDbDialect, uniqueDuckDbDialect } from "./dialect.ts";
+import { duckDbLiteral } from "./literal.ts";
 import { databaseLocation } from "./location.ts";
 
 export interface DuckDbOptions {
@@ -26,6 +27,7 @@ export function duckdb(path?: string | DuckDbOptions): Destination<"duckdb"> {
     name: options.name,
     dltType: "dlt.destinations.duckdb",
     capabilities,
+    literal: duckDbLiteral,
     describe: async (context) => databaseLocation(await settle(options, context), context).path,
     close: () => databases.close(),
     async connect(context) {

@@ -11,4 +11,5 @@ export const capabilities: Capabilities = {
   replaceStrategies: ["truncate-and-insert", "insert-from-staging"],
   decimalPrecision: [38, 9],
   weiPrecision: [38, 0],
+  typedAggregates: false,
 };

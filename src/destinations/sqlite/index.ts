@@ -5,6 +5,7 @@ import { connectSqlite } from "../../drivers/sqlite.ts";
 import { capabilities } from "./capabilities.ts";
 import { parseCredentials, type SqliteConfig, sqliteConfig } from "./config.ts";
 import { sqliteDialect, uniqueSqliteDialect } from "./dialect.ts";
+import { sqliteLiteral } from "./literal.ts";
 import { databasePath } from "./location.ts";
 
 export interface SqliteOptions {
@@ -26,6 +27,7 @@ export function sqlite(path?: string | SqliteOptions): Destination<"sqlite"> {
     name: options.name,
     dltType: "dlt.destinations.sqlalchemy",
     capabilities,
+    literal: sqliteLiteral,
     describe: async (context) => databasePath(await settle(options, context), context),
     async connect(context, datasets) {
       const config = await settle(options, context);

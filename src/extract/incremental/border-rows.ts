@@ -33,6 +33,11 @@ export class BorderRows {
     this.#isLarge = this.#known.size > manyHashes;
   }
 
+  /** The run before has left rows to look for. */
+  get hasKnown(): boolean {
+    return this.#known.size > 0;
+  }
+
   /** The run before has loaded the row. Throws MissingKeyError. */
   wasKnown(row: unknown): boolean {
     if (this.#known.size === 0) return false;

@@ -1,6 +1,7 @@
 import { ConfigError } from "../../core/errors.ts";
 import { PlainDateTime } from "../../core/plain-date-time.ts";
 import { microsOf, Timestamp } from "../../core/timestamp.ts";
+import { isArrowData } from "../../formats/arrow/arrow-data.ts";
 import type { IncrementalState } from "../../state/document.ts";
 import { BorderRows } from "./border-rows.ts";
 import type { CursorRule } from "./cursor-rule.ts";
@@ -60,7 +61,8 @@ export class BoundCursor implements Cursor<unknown> {
   passes(row: unknown): boolean {
     const { rule } = this;
     const found = rule.path.read(row);
-    if (found === undefined || found === null) return this.#passesWithout(row, found === null);
+    if (found === undefined && isArrowData(row)) throw mixedPage(rule.resource);
+    if (found === undefined || found === null) return this.passesWithout(() => row, found === null);
     const value = typeof found === "object" ? cursorValue(found) : found;
     if (!this.#isSeen) this.#adapt(value);
     if (this.end !== null && this.#isPastEnd(value, row)) {
@@ -69,6 +71,48 @@ export class BoundCursor implements Cursor<unknown> {
     }
     this.#isSeen = true;
     return rule.ownFunc === undefined ? this.#passesInOrder(value, row) : this.#passesBy(rule.ownFunc, value, row);
+  }
+
+  /** A row without a value. Throws CursorMissingError, with what `row` gives. */
+  passesWithout(row: () => unknown, isNull: boolean): boolean {
+    const { resource, path, options } = this.rule;
+    const { onCursorValueMissing = "raise" } = options;
+    if (onCursorValueMissing === "raise") throw new CursorMissingError({ resource, cursorPath: path.text, row: row(), isNull });
+    return onCursorValueMissing === "include";
+  }
+
+  /** A row at the start: one that was there the last time is left out. Throws MissingKeyError. */
+  isKnownAtStart(row: () => unknown): boolean {
+    if (this.rule.isStartOpen) return this.#isKnown(true);
+    return this.#isKnown(this.#border?.hasKnown === true && this.#border.wasKnown(row()));
+  }
+
+  /** The values that are to come are of the kind of this one. */
+  adaptTo(value: unknown): void {
+    if (!this.#isSeen) this.#adapt(value);
+    this.#isSeen = true;
+  }
+
+  /** Rows that have passed at the furthest value of a column. Throws MissingKeyError. */
+  reach(value: unknown, rows: readonly unknown[]): void {
+    const order = this.last === null ? 1 : this.rule.direction * compareValues(value, this.last);
+    if (order < 0) return;
+    const [first, ...others] = rows;
+    if (order > 0) this.last = value;
+    if (order > 0 && rows.length > 0) this.#border?.restart(first);
+    else if (rows.length > 0) this.#border?.add(first);
+    for (const row of others) this.#border?.add(row);
+  }
+
+  /** Rows at the border are told apart. */
+  get deduplicates(): boolean {
+    return this.#border !== undefined;
+  }
+
+  /** A value that cannot be compared with the start or `endValue`, or with none. */
+  typeError(value: unknown, row: unknown, against?: "start" | "endValue"): CursorTypeError {
+    if (against === undefined) return this.#typeError(value, row);
+    return this.#typeError(value, row, against === "start" ? { value: this.start, what: lastName } : { value: this.end, what: against });
   }
 
   /** Rows that came together are through: the slot follows. `hasPassed`: one of them at least was new. */
@@ -97,13 +141,6 @@ export class BoundCursor implements Cursor<unknown> {
     if (rule.direction * compareValues(this.last, stored) < 0) this.last = stored;
   }
 
-  #passesWithout(row: unknown, isNull: boolean): boolean {
-    const { resource, path, options } = this.rule;
-    const { onCursorValueMissing = "raise" } = options;
-    if (onCursorValueMissing === "raise") throw new CursorMissingError({ resource, cursorPath: path.text, row, isNull });
-    return onCursorValueMissing === "include";
-  }
-
   #passesInOrder(value: unknown, row: unknown): boolean {
     if (this.last === null) {
       if (compareValues(value, value) !== 0) throw this.#typeError(value, row);
@@ -118,7 +155,7 @@ export class BoundCursor implements Cursor<unknown> {
     if (this.start !== null) {
       const fromStart = this.start === this.last ? ahead : this.#ahead(value, this.start, row, lastName);
       if (fromStart < 0) this.startOutOfRange = true;
-      if (fromStart < 0 || (fromStart === 0 && this.#isKnownAtStart(row))) return false;
+      if (fromStart < 0 || (fromStart === 0 && this.#isRowKnown(row))) return false;
     }
     if (ahead === 0) this.#border?.add(row);
     return true;
@@ -138,26 +175,28 @@ export class BoundCursor implements Cursor<unknown> {
         this.startOutOfRange = true;
         return false;
       }
-      if (this.#isKnownAtStart(row)) return false;
+      if (this.#isRowKnown(row)) return false;
     }
     if (isSameValue(alone, last)) this.#border?.add(row);
     return true;
   }
 
-  /** A row at the start: one that was there the last time is left out. */
-  #isKnownAtStart(row: unknown): boolean {
+  /** As `isKnownAtStart`, without a closure per row. */
+  #isRowKnown(row: unknown): boolean {
+    const { isStartOpen } = this.rule;
+    return isStartOpen ? this.#isKnown(true) : this.#isKnown(this.#border?.wasKnown(row) ?? false);
+  }
+
+  #isKnown(isKnown: boolean): boolean {
     const { isStartOpen, isUnique } = this.rule;
-    if (isStartOpen) {
-      this.startOutOfRange = true;
-      return true;
-    }
-    const isKnown = this.#border?.wasKnown(row) ?? false;
     // Others with the same value may follow, unless there can be none.
-    if (isKnown && isUnique) this.startOutOfRange = true;
+    if (isKnown && (isStartOpen || isUnique)) this.startOutOfRange = true;
     return isKnown;
   }
 
   #advance(value: unknown, row: unknown): void {
+    // The state would keep nothing of it, and the next run begin anew.
+    if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY) throw this.#typeError(value, row);
     this.last = value;
     this.#border?.restart(row);
   }
@@ -203,6 +242,12 @@ export class BoundCursor implements Cursor<unknown> {
       `\`${path.text}\` of resource \`${resource}\` has values ${row} an offset, and ${what} is one ${known} (${String(other)}). It is taken for the same in UTC.`,
     );
   }
+}
+
+function mixedPage(resource: string): ConfigError {
+  return new ConfigError(
+    `Resource \`${resource}\` has a cursor and gives a page that has rows, and then an Arrow table: yield them one after the other.`,
+  );
 }
 
 const lastName = "initialValue or the last value";

@@ -1,13 +1,16 @@
 import { ConfigError } from "../../core/errors.ts";
+import type { ArrowData } from "../../formats/arrow/arrow-data.ts";
 import type { OneOrMore } from "../../schema/hint-options.ts";
 import type { ResourceDefinition } from "../definition.ts";
 import { RowInvalidError } from "../errors.ts";
 import type { Loose } from "../rows.ts";
+import { newArrowRows } from "./arrow-page.ts";
 import { BoundCursor } from "./bound-cursor.ts";
 import { type CursorRule, cursorRule } from "./cursor-rule.ts";
 import type { Cursor, Incremental, Key } from "./incremental-options.ts";
+import { Partitions } from "./partitions.ts";
 import { MissingKeyError } from "./row-key.ts";
-import { openSlot } from "./slot.ts";
+import { newSlot, openSlot } from "./slot.ts";
 
 /** What binds the cursor of a resource to a run. */
 export interface IncrementalEnvironment {
@@ -20,16 +23,17 @@ export interface IncrementalEnvironment {
 export class BoundIncremental implements Incremental<unknown> {
   readonly rule: CursorRule;
   readonly #cursor: BoundCursor;
+  readonly #partitions: Partitions | undefined;
   #rows = 0;
 
   /** Opens the slot. Throws ConfigError for options that cannot be. */
   constructor({ name, incremental, hints }: ResourceDefinition, environment: IncrementalEnvironment) {
     this.rule = cursorRule(name, incremental!, hints.primaryKey as OneOrMore<string> | undefined);
-    if (incremental!.partitionBy !== undefined)
-      throw new ConfigError(
-        `Resource \`${name}\` has \`incremental.partitionBy\`, which this version of leat does not do yet: leave it out.`,
-      );
-    this.#cursor = new BoundCursor(this.rule, openSlot(this.rule, environment.resourceState), environment.warn);
+    const slot = openSlot(this.rule, environment.resourceState);
+    const { partitionBy } = incremental!;
+    // Rows of a partition that is not known yet may lie anywhere behind the first value.
+    this.#cursor = new BoundCursor(this.rule, partitionBy === undefined ? slot : newSlot(this.rule), environment.warn);
+    if (partitionBy !== undefined) this.#partitions = new Partitions(this.rule, partitionBy, slot, environment.warn);
   }
 
   get cursorPath(): string {
@@ -45,7 +49,7 @@ export class BoundIncremental implements Incremental<unknown> {
   }
 
   get lastValue(): unknown {
-    return this.#cursor.lastValue;
+    return this.#partitions === undefined ? this.#cursor.lastValue : this.#partitions.lastValue;
   }
 
   get endValue(): unknown {
@@ -53,24 +57,30 @@ export class BoundIncremental implements Incremental<unknown> {
   }
 
   get startOutOfRange(): boolean {
-    return this.#cursor.startOutOfRange;
+    return this.#cursor.startOutOfRange || this.#partitions?.startOutOfRange === true;
   }
 
   get endOutOfRange(): boolean {
-    return this.#cursor.endOutOfRange;
+    return this.#cursor.endOutOfRange || this.#partitions?.endOutOfRange === true;
   }
 
   canClose(): boolean {
+    // One partition at its border says nothing about the others.
+    if (this.#partitions !== undefined) return false;
     const { rowOrder } = this.rule.options;
     return rowOrder === "asc" ? this.endOutOfRange : rowOrder === "desc" && this.startOutOfRange;
   }
 
-  cursorFor(_key: Key): Cursor<unknown> {
-    throw new ConfigError("`cursorFor()` is not there yet in this version of leat.");
+  cursorFor(key: Key): Cursor<unknown> {
+    if (this.#partitions !== undefined) return this.#partitions.cursorFor(key);
+    throw new ConfigError(
+      `Resource \`${this.rule.resource}\` was asked for cursorFor(), and has one cursor for all its rows: declare incremental: { partitionBy: "column" }.`,
+    );
   }
 
   /** The rows of a page that are new; the page itself when all are. Throws CursorMissingError, CursorTypeError, RowInvalidError. */
   page(rows: readonly unknown[]): readonly unknown[] {
+    if (this.#partitions !== undefined) return this.#pageOf(this.#partitions, rows);
     const cursor = this.#cursor;
     let passed: unknown[] | undefined;
     let index = 0;
@@ -89,9 +99,41 @@ export class BoundIncremental implements Incremental<unknown> {
     return result;
   }
 
+  /** As `page`, for an Arrow table: undefined when no row is new. Throws also ConfigError. */
+  arrowPage(data: ArrowData): ArrowData | undefined {
+    const deciders = this.#partitions === undefined ? { cursor: this.#cursor } : { partitions: this.#partitions };
+    try {
+      return newArrowRows(data, this.rule, deciders, this.#rows);
+    } catch (error) {
+      throw this.#explained(error, this.#rows);
+    } finally {
+      this.#rows += data.numRows;
+    }
+  }
+
   /** What is to be stored is complete. */
   settle(): void {
-    this.#cursor.settle();
+    if (this.#partitions === undefined) this.#cursor.settle();
+    else this.#partitions.settle();
+  }
+
+  #pageOf(partitions: Partitions, rows: readonly unknown[]): readonly unknown[] {
+    const passed: unknown[] = [];
+    let index = 0;
+    try {
+      for (; index < rows.length; index += 1) {
+        const row = rows[index];
+        const partition = partitions.ofRow(row, this.#rows + index);
+        if (!partition.cursor.passes(row)) continue;
+        partition.hasPassed = true;
+        passed.push(row);
+      }
+    } catch (error) {
+      throw this.#explained(error, this.#rows + index);
+    }
+    this.#rows += rows.length;
+    partitions.endPage();
+    return passed.length === rows.length ? rows : passed;
   }
 
   #explained(error: unknown, rowIndex: number): unknown {

@@ -9,7 +9,7 @@ export function checkIncremental(owner: string, options: IncrementalOptions): vo
   const where = `incremental of ${owner}`;
   if (typeof options !== "object" || options === null) throw new ConfigError(`${capital(where)} has to be an object of options.`);
   checkOptions(`\`incremental\` of ${owner}`, options, optionNames);
-  const { cursorPath, lag, lastValueFunc = "max", primaryKey } = options;
+  const { cursorPath, lag, lastValueFunc = "max", primaryKey, partitionBy } = options;
   if (typeof cursorPath !== "string" || cursorPath.trim() === "")
     throw new ConfigError(`The ${where} needs a \`cursorPath\`: the name of the field that grows, such as "updated_at", or a JSON path.`);
   if (typeof lastValueFunc !== "function") oneOf("incremental.lastValueFunc", lastValueFunc, ["max", "min"]);
@@ -27,6 +27,8 @@ export function checkIncremental(owner: string, options: IncrementalOptions): vo
     );
   if (primaryKey !== undefined && ![primaryKey].flat().every((column) => typeof column === "string" && column !== ""))
     throw new ConfigError(`The primaryKey of the ${where} has to be a column or a list of columns.`);
+  if (partitionBy !== undefined && (typeof partitionBy !== "string" || partitionBy === ""))
+    throw new ConfigError(`The partitionBy of the ${where} has to be the name of a column.`);
 }
 
 /** Options of `changed` replace those of `known` one by one; another path is another cursor, which begins with its own options alone. */

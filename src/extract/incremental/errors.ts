@@ -35,7 +35,7 @@ export class CursorTypeError extends SourceError {
     const found = `\`${cursorPath}\` of a row of resource \`${resource}\` is ${shortened(value)}, a ${typeName(value)}`;
     super(
       against === undefined
-        ? `${found}, which has no order. A cursor is a text, a number, a Date, a Decimal, or a date or time; for others give a lastValueFunc of your own. The row: ${shortened(row)}.`
+        ? `${found}, which cannot be kept or has no order. A cursor is a text, a finite number, a Date, a Decimal, or a date or time; for others give a lastValueFunc of your own. The row: ${shortened(row)}.`
         : `${found}, and cannot be compared with ${against.what}, ${shortened(against.value)}, a ${typeName(against.value)}. The row: ${shortened(row)}. ` +
             `Give ${against.what === "endValue" ? "endValue" : "initialValue"} in the type of the rows, or bring the rows to its type with .map(). ` +
             "Where the type in the data has changed, the stored cursor has to be dropped or set: see docs/incremental.md.",

@@ -141,7 +141,10 @@ describe("a failure", () => {
     ["DO $$ BEGIN RAISE EXCEPTION 'no' USING detail = 'why', hint = 'Try.'; END $$", { kind: "statement", message: "no. why. Try." }],
     ["DO $$ BEGIN RAISE EXCEPTION 'x' USING errcode = '40001'; END $$", { kind: "connection", retryable: true }],
     ["DO $$ BEGIN RAISE EXCEPTION 'x' USING errcode = '40P01'; END $$", { kind: "connection", retryable: true }],
-    ["DO $$ BEGIN RAISE EXCEPTION 'x' USING errcode = '53100'; END $$", { kind: "connection", retryable: true }],
+    [
+      "DO $$ BEGIN RAISE EXCEPTION 'x' USING errcode = '53100'; END $$",
+      { kind: "connection", message: expect.stringContaining("is full") },
+    ],
     ["DO $$ BEGIN RAISE EXCEPTION 'x' USING errcode = '42501'; END $$", { kind: "connection", retryable: false }],
     ["BEGIN READ ONLY; CREATE TABLE t (a int)", { kind: "connection", message: expect.stringContaining("primary") }],
   ])("of %s has its kind and Postgres' words", async (sql, expected) => {
