@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { pipeline, type ResourceContext, resource, source } from "../../src/index.ts";
-import { type TestDatabase, testDestinations } from "../destinations.ts";
+import { type TestDatabase, typedDestinations } from "../destinations.ts";
 import { tempDir } from "../temp-dir.ts";
 import { runPython } from "./python.ts";
 
@@ -44,7 +44,7 @@ const turns: { readonly [tool: string]: Turn } = {
 
 const slots = (one: number, two: number) => ({ one: { resources: { first: { n: one } } }, two: { resources: { second: { n: two } } } });
 
-describe.each(testDestinations)("a pipeline with a dataset per schema, on $name", ({ create }) => {
+describe.each(typedDestinations)("a pipeline with a dataset per schema, on $name", ({ create }) => {
   const rows = async (database: TestDatabase, table: string): Promise<unknown[]> =>
     (await database.query<{ n: number | bigint }>(`SELECT n FROM ${table} ORDER BY n`)).map(({ n }) => Number(n));
 
