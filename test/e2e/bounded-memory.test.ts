@@ -16,8 +16,8 @@ function peakOf(megabytes: number, rows: "pages" | "large"): Peak {
 }
 
 test.each(["pages", "large"] as const)("memory of extract and normalize does not grow with the rows: %s", (rows) => {
-  const { afterExtract, afterNormalize } = peakOf(300, rows);
-  // Node alone takes about 50 MB; what a resource yields, kept, would be more than 300.
-  expect(afterExtract).toBeLessThan(250);
-  expect(afterNormalize).toBeLessThan(300);
+  const { afterExtract, afterNormalize } = peakOf(450, rows);
+  // Node alone takes about 50 MB and collects when it likes (300 were seen of a busy machine); what a resource yields, kept, would be more than 500.
+  expect(afterExtract).toBeLessThan(350);
+  expect(afterNormalize).toBeLessThan(400);
 });
