@@ -27,7 +27,7 @@ function foreignText(error: unknown): string {
 
 /** Without the calls that lead from the command line to the script. */
 function withoutOurFrames(stack: string): string {
-  const ours = [new URL(".", import.meta.url).href, "/node_modules/jiti/", "/node_modules/commander/"];
+  const ours = [new URL("..", import.meta.url).href, "/node_modules/jiti/", "/node_modules/commander/"];
   return stack
     .split("\n")
     .filter((line) => !/^\s+at /.test(line) || !ours.some((path) => line.includes(path)))

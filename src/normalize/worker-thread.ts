@@ -1,3 +1,5 @@
+import { createRequire } from "node:module";
+import { pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
 import { ConfigError } from "../core/errors.ts";
 import type { ThreadTask, UnitThread } from "./threads.ts";
@@ -16,8 +18,6 @@ interface Job {
   readonly reject: (error: unknown) => void;
 }
 
-const entry = new URL(import.meta.url.endsWith(".ts") ? "./unit-thread.ts" : "./unit-thread.js", import.meta.url);
-
 /** A thread of Node's. When it breaks off, for want of memory for example, its unit is left to others. */
 export class WorkerThread implements UnitThread {
   #worker: Worker | undefined;
@@ -28,7 +28,7 @@ export class WorkerThread implements UnitThread {
   constructor(task: ThreadTask) {
     try {
       // Options of the program, such as loaders of other languages, are nothing to this code.
-      this.#worker = new Worker(entry, { workerData: task, execArgv: [] });
+      this.#worker = new Worker(entry(), { workerData: task, execArgv: [] });
     } catch (error) {
       this.#startError = notStarted(error);
       return;
@@ -90,6 +90,11 @@ export class WorkerThread implements UnitThread {
     this.#job = undefined;
     if (job !== undefined) end(job);
   }
+}
+
+/** The build puts modules together, so that none can tell by its own place where another is. */
+function entry(): URL {
+  return new URL("dist/normalize/unit-thread.js", pathToFileURL(createRequire(import.meta.url).resolve("leat/package.json")));
 }
 
 function notStarted(cause: unknown): ConfigError {

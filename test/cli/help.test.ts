@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { moduleSources } from "../module-sources.ts";
 import { Project } from "./project.ts";
 
 describe("leat", () => {
@@ -149,8 +150,10 @@ describe("leat", () => {
 
   test("starts without loading the pipeline or jiti", async () => {
     const { loaded } = await new Project().leatLoading(["--version"]);
-    expect(loaded.some((url) => url.endsWith("/dist/cli/program.js"))).toBe(true);
-    expect(loaded.filter((url) => /jiti|duckdb|log-update|\/dist\/(pipeline|extract|destinations)\//.test(url))).toEqual([]);
+    const sources = loaded.filter((url) => url.includes("/dist/")).flatMap(moduleSources);
+    expect(sources).toContain("cli/program.ts");
+    expect(sources.filter((path) => /^(pipeline|extract|destinations)\//.test(path))).toEqual([]);
+    expect(loaded.filter((url) => /jiti|duckdb|log-update/.test(url))).toEqual([]);
   });
 });
 
@@ -160,6 +163,7 @@ describe("a wrong command line", () => {
     [["run"], "error: missing required argument 'file'\n"],
     [["run", "--bogus", "x.ts"], "error: unknown option '--bogus'\n"],
     [["pipeline"], "error: which pipeline? Give its name, or --list-pipelines.\n"],
+    [["pipeline", "-l", "shop"], "error: what is 'shop'? --list-pipelines lists all of them.\n"],
     [
       ["pipeline", "shop", "bogus"],
       "error: there is no operation 'bogus' on a pipeline. There is info, trace, failed-jobs, load-package, abort-packages, schema, sync, drop.\n",
@@ -172,6 +176,11 @@ describe("a wrong command line", () => {
     const { code, stdout, stderr } = await new Project().leat(["pipeline", "--json"]);
     const message = "which pipeline? Give its name, or --list-pipelines.";
     expect([code, JSON.parse(stdout), stderr]).toEqual([2, { error: { code: "usage", message } }, ""]);
+  });
+
+  test.each([[["--json"]], [["state", "--json"]]])("without a command is a JSON document, too: %j", async (args) => {
+    const { code, stdout } = await new Project().leat(args);
+    expect([code, JSON.parse(stdout)]).toEqual([2, { error: { code: "usage", message: "which command? --help shows what there is." } }]);
   });
 
   test("without a command prints the help", async () => {

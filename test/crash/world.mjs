@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
-const dist = pathToFileURL(`${process.env.LEAT_DIST ?? new URL("../../dist", import.meta.url).pathname}/`);
+const dist = pathToFileURL(`${process.env.LEAT_DIST ?? new URL("../../build", import.meta.url).pathname}/`);
 const load = (path) => import(new URL(path, dist).href);
 
 const { current, pipeline, resource, source, transformer } = await load("index.js");

@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import ts from "typescript";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { moduleSources } from "../module-sources.ts";
 import { emptyProject, install, link, newFolder, type PackedPackage, pack, quickStart, root, run, runCode } from "./packed.ts";
 
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
@@ -28,7 +30,10 @@ test("the package has the build, the sources that its maps name, and the pages, 
   );
   expect(unexpected).toEqual([]);
   const sources = new Set(paths);
-  const unmapped = paths.filter((path) => path.endsWith(".js") && !sources.has(path.replace(/^dist/, "src").replace(/\.js$/, ".ts")));
+  const unmapped = paths
+    .filter((path) => path.endsWith(".js"))
+    .flatMap((path) => moduleSources(pathToFileURL(join(root, path)).href))
+    .filter((path) => !sources.has(`src/${path}`));
   expect(unmapped).toEqual([]);
 });
 

@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
+import { moduleSources } from "../module-sources.ts";
 import { tempDir } from "../temp-dir.ts";
 
 // What a program loads when it starts decides how long a small run takes: every module counts, a driver most of all.
@@ -10,10 +11,10 @@ describe("start-up of the built package", () => {
   });
 
   it("loads what runs a pipeline with the first call of one, not with the root", () => {
-    const loaded = leatFilesLoadedBy(`
+    const loaded = sourcesLoadedBy(`
       const { pipeline } = await import("${built("index.js")}");
       pipeline({ name: "quiet" });`);
-    expect(loaded).toContain("pipeline/pipeline.js");
+    expect(loaded).toContain("pipeline/pipeline.ts");
     expect(loaded.filter((file) => /^normalize\/|^formats\/(?!arrow\/arrow-data)|^load\/load-|^pipeline\/steps/.test(file))).toEqual([]);
   });
 
@@ -55,10 +56,11 @@ function packagesLoadedBy(program: string): string[] {
   return [...new Set(names)].sort();
 }
 
-/** The files of the build of which that is true, as paths in it. */
-function leatFilesLoadedBy(program: string): string[] {
-  const folder = built("");
-  return modulesLoadedBy(program).flatMap((url) => (url.startsWith(folder) ? [url.slice(folder.length)] : []));
+/** The sources of the files of the build that were loaded, as paths from `src/`. */
+function sourcesLoadedBy(program: string): string[] {
+  return modulesLoadedBy(program)
+    .filter((url) => url.startsWith(built("")))
+    .flatMap(moduleSources);
 }
 
 function modulesLoadedBy(program: string): string[] {
