@@ -22,13 +22,18 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
         return;
       }
       process.exitCode = usageExitCode;
-      if (json) printJson({ error: { code: "usage", message: error.message.replace(/^error: /, "") } });
+      if (json) printJson({ error: { code: "usage", message: usageMessage(error) } });
       return;
     }
     process.exitCode = exitCodeOf(error);
     if (json) printJson({ error: failureDocument(error, { debug }) });
     else printError(failureText(error, { debug }));
   }
+}
+
+/** Where a command is missing the help is printed, which is no message. */
+function usageMessage({ code, message }: CommanderError): string {
+  return code === "commander.help" ? "which command? --help shows what there is." : message.replace(/^error: /, "");
 }
 
 /** `leat --disable-telemetry` is a command line of its own in dlt. */

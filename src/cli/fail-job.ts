@@ -18,11 +18,12 @@ export interface JobOfPackage {
 export async function failJobCommand({ name, pipelinesDir, found, job }: JobOfPackage, options: LoadPackageCommandOptions): Promise<void> {
   const { json = false, yes = false, dryRun = false } = options;
   const { loadId } = found;
+  // Where nothing has to be asked any destination will do: it stays closed.
+  await using opened = openPipeline({ name, pipelinesDir, progress: "none" });
+  await opened.failJob({ loadId, job, dryRun: true });
   if (!json) print(planText(name, found, job));
   if (dryRun) return json ? printJson({ loadId, job, dryRun }) : undefined;
   if (!yes && !(await isConfirmed({ json }))) return printError("Nothing was changed.");
-  // Where nothing has to be asked any destination will do: it stays closed.
-  await using opened = openPipeline({ name, pipelinesDir, progress: "none" });
   const failed = await opened.failJob({ loadId, job });
   if (json) printJson({ loadId, job: failed });
   else print(`Left out: ${failed.jobId}. Its file is kept: ${failed.path}`);

@@ -28,6 +28,7 @@ export function addPipelineCommand(program: Command): void {
     .action(async (name: string | undefined, rest: readonly string[], _: unknown, command: Command) => {
       const options = allOptions<PipelineOptions>(command);
       if (options.listPipelines) {
+        if (name !== undefined) return pipeline.error(`error: what is '${name}'? --list-pipelines lists all of them.`);
         const { listPipelines } = await import("./list-pipelines.ts");
         return listPipelines(options);
       }

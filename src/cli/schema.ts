@@ -18,6 +18,8 @@ export interface SchemaCommandOptions {
 /** Prints a schema of a pipeline. With `--json` the text in another format than JSON is a member of a document. */
 export function schemaCommand(name: string, options: SchemaCommandOptions): void {
   const { json = false, format = json ? "json" : "yaml", removeDefaults = false } = options;
+  if (removeDefaults && format !== "yaml" && format !== "json")
+    throw new ConfigError(`--remove-defaults is of yaml and json, which can be read again: ${format} has nothing to leave out.`);
   const schema = schemaOf(resolve(options.pipelinesDir ?? defaultPipelinesDir(process.env)), name, options.schema);
   const text = formatSchema(schema, format, { removeDefaults }).trimEnd();
   if (json && format !== "json") printJson({ schemaName: schema.name, format, text });

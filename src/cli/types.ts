@@ -32,7 +32,7 @@ export async function types(names: readonly string[], options: TypesOptions): Pr
   const file = await typesFile(names, options);
   if (options.check) return check(file, options);
   const isUpToDate = file.present === file.wanted;
-  if (!isUpToDate) writeFileAtomic(file.path, file.wanted);
+  if (!isUpToDate) onFile(file.path, "written", () => writeFileAtomic(file.path, file.wanted));
   if (options.json) printJson({ ...shown(file), change: isUpToDate ? "none" : file.present === undefined ? "new" : "changed" });
   else print(writtenText(file, isUpToDate));
 }
@@ -40,12 +40,20 @@ export async function types(names: readonly string[], options: TypesOptions): Pr
 async function typesFile(names: readonly string[], options: TypesOptions): Promise<TypesFile> {
   const path = resolve(options.output ?? "leat-types.d.ts");
   // Git on Windows changes the ends of lines.
-  const present = readTextIfExists(path)?.replaceAll("\r\n", "\n");
+  const present = onFile(path, "read", () => readTextIfExists(path))?.replaceAll("\r\n", "\n");
   const inFile = present === undefined ? undefined : pipelinesOf(present, path);
   const known = await knownSchemas(names.length > 0 ? names : inFile, options);
   const pipelines = known.map(({ pipelineName }) => pipelineName);
   const datasets = datasetsOf(known);
   return { path, present, wanted: datasetTypes(datasets, headLines(pipelines)), pipelines, datasets };
+}
+
+function onFile<T>(path: string, what: "read" | "written", action: () => T): T {
+  try {
+    return action();
+  } catch (cause) {
+    throw new ConfigError(`\`${path}\` cannot be ${what}: ${(cause as Error).message}. Name another file with --output.`, { cause });
+  }
 }
 
 function pipelinesOf(text: string, path: string): readonly string[] {

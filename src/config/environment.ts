@@ -17,6 +17,13 @@ export function environmentProvider({ env, runSecretsDir }: ConfigEnvironment): 
       const value = env[name];
       return (isSecret ? runSecrets?.(name) : undefined) ?? (value === undefined ? undefined : { value });
     },
+    keys: (section) => {
+      const start = `${variableName(section)}__`;
+      const names = Object.keys(env).filter(
+        (name) => env[name] !== undefined && name.startsWith(start) && !name.includes("__", start.length),
+      );
+      return names.map((name) => ({ key: name.slice(start.length).toLowerCase() }));
+    },
   };
 }
 

@@ -16,24 +16,35 @@ import type { ConfigSpec, Field } from "./spec.ts";
 
 export type { ConfigOf, ConfigOverrides, ConfigSpec, Field } from "./spec.ts";
 
+/** What may be said about a setting besides its type. */
 export interface FieldOptions<T> {
+  /** The value where nobody gives one. Without it a missing value is a ConfigError. */
   readonly default?: T;
+  /** How a value looks, for messages and for people. */
   readonly example?: string;
 }
 
 /** The kinds of settings. Each is declared with one sentence for people. */
 export const field: {
+  /** A text. */
   text(doc: string, options?: FieldOptions<string>): Field<string>;
   /** Prints as `*****`; never read from config.toml. */
   secret(doc: string, options?: { readonly example?: string }): Field<string>;
+  /** A finite number. */
   number(doc: string, options?: FieldOptions<number>): Field<number>;
   /** An integer of 0 or more. */
   count(doc: string, options?: FieldOptions<number>): Field<number>;
+  /** True or false; in the environment also `yes`, `no`, `1`, `0`. */
   flag(doc: string, options?: FieldOptions<boolean>): Field<boolean>;
+  /** A moment: ISO 8601, in UTC where it has no offset. A date is its midnight. */
   timestamp(doc: string, options?: FieldOptions<Date>): Field<Date>;
+  /** A time with its unit, such as `"25s"` or `"10m"`. */
   duration(doc: string, options?: FieldOptions<Duration>): Field<Duration>;
+  /** One of these texts. */
   oneOf<const T extends string>(doc: string, values: readonly T[], options?: FieldOptions<NoInfer<T>>): Field<T>;
+  /** Texts; outside of the code as a list of TOML or JSON. */
   list(doc: string, options?: FieldOptions<readonly string[]>): Field<readonly string[]>;
+  /** A value that the schema checks; outside of the code as JSON or a TOML table. */
   json<T>(doc: string, options: FieldOptions<NoInfer<T>> & { readonly schema: StandardSchema<T> }): Field<T>;
   /** Given in code only, any value: a client, a function, a table of names. */
   given<T>(doc: string, options?: FieldOptions<NoInfer<T>>): Field<T>;

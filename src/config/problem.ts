@@ -1,5 +1,6 @@
 import { ConfigError } from "../core/errors.ts";
 import type { Place } from "./lookup.ts";
+import { nearestName } from "./nearest-name.ts";
 import type { ConfigProvider } from "./provider.ts";
 
 /** What is wrong with one setting. `setting` is its path in the spec, such as `credentials.host`. */
@@ -14,7 +15,7 @@ export type Problem = { readonly setting: string } & (
   | { readonly type: "wrong"; readonly expected: string; readonly found: string; readonly where: string }
   | { readonly type: "unreadable"; readonly reason: string; readonly where: string }
   | { readonly type: "exposed"; readonly where: string; readonly instead: string }
-  | { readonly type: "unknown"; readonly known: readonly string[] }
+  | { readonly type: "unknown"; readonly known: readonly string[]; readonly where?: string }
 );
 
 /** All problems in one error, so that they are solved in one go. Holds no secret. */
@@ -52,10 +53,16 @@ function problemText(problem: Problem): string {
     case "exposed":
       return `${name} is a secret, but it stands in ${problem.where}. Move it to secrets.toml, or to ${problem.instead}.`;
     case "unknown":
-      return `${name} is not a setting. There ${problem.known.length === 1 ? "is" : "are"}: ${problem.known.map((known) => `\`${known}\``).join(", ")}.`;
+      return `${name}${problem.where === undefined ? "" : ` (${problem.where})`} is not a setting. ${knownText(problem)}`;
     default:
       return problem satisfies never;
   }
+}
+
+function knownText({ setting, known }: Extract<Problem, { type: "unknown" }>): string {
+  const nearest = nearestName(setting.slice(setting.lastIndexOf(".") + 1), known);
+  const question = nearest === undefined ? "" : `Did you mean \`${nearest}\`? `;
+  return `${question}There ${known.length === 1 ? "is" : "are"}: ${known.map((name) => `\`${name}\``).join(", ")}.`;
 }
 
 function missingText({ places, textForm }: Extract<Problem, { type: "missing" }>): string {

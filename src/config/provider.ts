@@ -7,6 +7,8 @@ export interface ConfigProvider {
   /** How this provider spells a path of sections and key. */
   spell(path: readonly string[]): string;
   find(path: readonly string[], options: { readonly isSecret: boolean }): FoundValue | undefined;
+  /** The keys of values in a section, without those of further sections in it. */
+  keys(section: readonly string[]): readonly FoundKey[];
 }
 
 interface ConfigLocation {
@@ -18,6 +20,10 @@ export interface FoundValue {
   readonly value: unknown;
   /** The file that holds it; absent for an environment variable. */
   readonly file?: string;
+}
+
+export interface FoundKey extends Pick<FoundValue, "file"> {
+  readonly key: string;
 }
 
 /** A TOML table, or a list of them. */

@@ -186,7 +186,7 @@ describe("the error", () => {
     const error = await failure(spec, { env: { PORT: "many", HOST: "h" } }, overrides);
     expect(error.message).toMatchInlineSnapshot(`
       "3 settings of \`sources.crm\` are wrong.
-      - \`hots\` is not a setting. There are: \`host\`, \`port\`, \`mode\`.
+      - \`hots\` is not a setting. Did you mean \`host\`? There are: \`host\`, \`port\`, \`mode\`.
       - \`port\` must be an integer of 0 or more, but environment PORT is \`many\`.
       - \`mode\` must be one of \`a\`, \`b\`, but the value given in code is \`c\`."
     `);
@@ -289,6 +289,17 @@ describe("a group with a text form", () => {
     expect(await resolve(spec, { env }, { credentials: { host: "code" } })).toEqual({
       credentials: { host: "code", password: "single", port: 2 },
     });
+  });
+
+  it("says in the trace what the text said of each setting", async () => {
+    const trace: ResolvedSetting[] = [];
+    const environment = configProject({ env: { CREDENTIALS: "h/hunter2" } });
+    await resolveConfig(spec, { environment, onResolved: (setting) => trace.push(setting) });
+    expect(trace).toEqual([
+      { key: "CREDENTIALS (host)", value: "h", provider: "environment" },
+      { key: "CREDENTIALS (password)", value: "*****", provider: "environment" },
+      { key: "credentials.port", value: 1, provider: "default" },
+    ]);
   });
 
   it("may be a table all the same", async () => {

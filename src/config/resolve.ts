@@ -46,7 +46,8 @@ interface TextForm {
   readonly found?: { readonly values: ConfigOverrides<ConfigSpec>; readonly origin: Origin };
 }
 
-async function openProviders(environment: ConfigEnvironment): Promise<readonly ConfigProvider[]> {
+/** In the order in which they are asked. */
+export async function openProviders(environment: ConfigEnvironment): Promise<readonly ConfigProvider[]> {
   return [
     environmentProvider(environment),
     await tomlProvider("secrets.toml", environment),
@@ -117,7 +118,10 @@ async function resolveField(search: Search, group: Group, name: string, field: F
   const given = givenOf(group, name);
   if (given !== undefined) return accept(search, names, field, given, codeOrigin(search, names));
   const text = group.textForm?.found;
-  if (text?.values[name] !== undefined) return accept(search, names, field, text.values[name], text.origin);
+  if (text?.values[name] !== undefined) {
+    const origin = { ...text.origin, key: `${text.origin.key} (${name})` };
+    return accept(search, names, field, text.values[name], origin);
+  }
   const answer = field.readFound === undefined ? ({ type: "missing", places: [] } as const) : ask(search, names, field);
   if (answer.type === "found") return accept(search, names, field, answer.value, originOf(answer));
   if (answer.type === "exposed") return reportExposed(search, names, answer);

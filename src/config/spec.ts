@@ -1,7 +1,10 @@
 /** One setting, declared once: type, help text, default and lookup. */
 export interface Field<out T> {
+  /** What it is: `text`, `count`, `one-of`, … */
   readonly kind: string;
+  /** The sentence that says what it is for. */
   readonly doc: string;
+  /** True: shown as `*****` wherever values are shown. */
   readonly isSecret: boolean;
   readonly "~value"?: T;
 }

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { ConfigError } from "../core/errors.ts";
 import { readTextIfExists } from "../core/files.ts";
 import type { ConfigEnvironment } from "./config-environment.ts";
-import { type ConfigProvider, type ConfigTable, type FoundValue, isTable } from "./provider.ts";
+import { type ConfigProvider, type ConfigTable, type FoundKey, type FoundValue, isTable } from "./provider.ts";
 
 /** secrets.toml or config.toml: the project's file over the global one, table by table. */
 export async function tomlProvider(name: "secrets.toml" | "config.toml", environment: ConfigEnvironment): Promise<ConfigProvider> {
@@ -14,6 +14,7 @@ export async function tomlProvider(name: "secrets.toml" | "config.toml", environ
     locations: [project, global].map(({ path, table }) => ({ path, exists: table !== undefined })),
     spell: (path) => path.join("."),
     find: (path) => merged(findIn(project, path), findIn(global, path)),
+    keys: (section) => [project, global].flatMap((file) => keysIn(file, section)),
   };
 }
 
@@ -65,6 +66,12 @@ function findIn({ path: file, table }: TomlFile, path: readonly string[]): Found
   let value: unknown = table;
   for (const key of path) value = isTable(value) && Object.hasOwn(value, key) ? value[key] : undefined;
   return value === undefined ? undefined : { value, file };
+}
+
+function keysIn(toml: TomlFile, section: readonly string[]): FoundKey[] {
+  const { value, file } = findIn(toml, section) ?? {};
+  if (!isTable(value) || file === undefined) return [];
+  return Object.entries(value).flatMap(([key, inner]) => (isTable(inner) ? [] : [{ key, file }]));
 }
 
 function merged(project: FoundValue | undefined, global: FoundValue | undefined): FoundValue | undefined {

@@ -6,6 +6,7 @@ const marker: unique symbol = Symbol.for("leat.error") as never;
 
 /** Base of all errors of leat. `code` is stable and literal; `retryable` says whether trying again can help. */
 export abstract class LeatError extends Error {
+  /** What kind of error it is: a word for `switch`, listed in docs/errors.md. */
   abstract readonly code: string;
   /** True when the same call may succeed later without a change. */
   readonly retryable: boolean;
@@ -34,6 +35,7 @@ export class ConfigError extends LeatError {
   readonly code = "config" as const;
   /** @internal */
   static override readonly exitCode: number = 2;
+  /** Every place that was searched, in order; empty where nothing was looked up. */
   readonly lookedAt: readonly string[];
 
   constructor(message: string, options: { readonly lookedAt?: readonly string[]; readonly cause?: unknown } = {}) {
@@ -46,6 +48,7 @@ export class ConfigError extends LeatError {
 export abstract class SchemaError extends LeatError {
   /** @internal */
   static override readonly exitCode: number = 3;
+  /** The schema, which has the name of its source. */
   readonly schemaName: string;
 
   constructor(message: string, options: { readonly schemaName: string; readonly cause?: unknown }) {
@@ -58,6 +61,7 @@ export abstract class SchemaError extends LeatError {
 export abstract class SourceError extends LeatError {
   /** @internal */
   static override readonly exitCode: number = 4;
+  /** The resource, by its name. */
   readonly resource: string;
 
   constructor(message: string, options: { readonly resource: string; readonly cause?: unknown; readonly retryable?: boolean }) {
@@ -70,6 +74,7 @@ export abstract class SourceError extends LeatError {
 export abstract class DestinationError extends LeatError {
   /** @internal */
   static override readonly exitCode: number = 5;
+  /** The destination, by its name in config. */
   readonly destination: string;
 
   constructor(message: string, options: { readonly destination: string; readonly cause?: unknown; readonly retryable?: boolean }) {
@@ -82,6 +87,7 @@ export abstract class DestinationError extends LeatError {
 export abstract class PackageError extends LeatError {
   /** @internal */
   static override readonly exitCode: number = 6;
+  /** The folder of the pipeline. */
   readonly workingDir: string;
 
   constructor(message: string, options: { readonly workingDir: string; readonly cause?: unknown; readonly retryable?: boolean }) {
@@ -94,6 +100,7 @@ export abstract class PackageError extends LeatError {
 export abstract class StateError extends LeatError {
   /** @internal */
   static override readonly exitCode: number = 6;
+  /** Such as `sources.shop.resources.orders.cursor`; `$` is the whole. */
   readonly path: string;
 
   constructor(message: string, options: { readonly path: string; readonly cause?: unknown }) {

@@ -2,6 +2,7 @@ import { formatMicros, type Micros, parseIsoDateTime } from "./iso.ts";
 import { compareMicros, splitMicros } from "./micros.ts";
 import { PlainDate } from "./plain-date.ts";
 import { PlainTime } from "./plain-time.ts";
+import { shownAsText } from "./shown-as-text.ts";
 
 /** A date and time without a zone (dlt: naive datetime, `timezone: false`). */
 export class PlainDateTime {
@@ -26,6 +27,7 @@ export class PlainDateTime {
     return new PlainDateTime(micros);
   }
 
+  /** For sort(): the earlier one first. */
   static compare(a: PlainDateTime, b: PlainDateTime): -1 | 0 | 1 {
     return compareMicros(a.#micros, b.#micros);
   }
@@ -47,6 +49,7 @@ export class PlainDateTime {
     return compareMicros(this.#micros, other.#micros) === 0;
   }
 
+  /** `2024-01-02T03:04:05`, with as many digits of a second as it needs. */
   toString(): string {
     return formatMicros(this.#micros, { offset: false });
   }
@@ -55,3 +58,5 @@ export class PlainDateTime {
     return this.toString();
   }
 }
+
+shownAsText(PlainDateTime.prototype, "PlainDateTime");

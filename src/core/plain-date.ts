@@ -1,10 +1,14 @@
 import { dayOf, daysOf } from "./calendar.ts";
 import { formatDays, parseDay } from "./iso-date.ts";
+import { shownAsText } from "./shown-as-text.ts";
 
 /** A calendar date. Members and text are Temporal's, so that Temporal can replace it; Temporal's own values are accepted wherever these are. */
 export class PlainDate {
+  /** 1 to 9999. */
   readonly year: number;
+  /** 1 to 12. */
   readonly month: number;
+  /** 1 to 31. */
   readonly day: number;
   readonly #days: number;
 
@@ -31,6 +35,7 @@ export class PlainDate {
     return new PlainDate(year, month, day);
   }
 
+  /** For sort(): the earlier one first. */
   static compare(a: PlainDate, b: PlainDate): -1 | 0 | 1 {
     return a.#days < b.#days ? -1 : a.#days > b.#days ? 1 : 0;
   }
@@ -44,6 +49,7 @@ export class PlainDate {
     return this.#days === other.#days;
   }
 
+  /** `2024-01-02`. */
   toString(): string {
     return formatDays(this.#days);
   }
@@ -52,3 +58,5 @@ export class PlainDate {
     return this.toString();
   }
 }
+
+shownAsText(PlainDate.prototype, "PlainDate");

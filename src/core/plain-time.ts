@@ -1,4 +1,5 @@
 import { formatTimeMicros, parseIsoTime } from "./iso.ts";
+import { shownAsText } from "./shown-as-text.ts";
 
 /** A wall-clock time with microseconds. Members and text are Temporal's. */
 export class PlainTime {
@@ -23,6 +24,7 @@ export class PlainTime {
     return new PlainTime(micros);
   }
 
+  /** For sort(): the earlier one first. */
   static compare(a: PlainTime, b: PlainTime): -1 | 0 | 1 {
     return a.#micros < b.#micros ? -1 : a.#micros > b.#micros ? 1 : 0;
   }
@@ -56,6 +58,7 @@ export class PlainTime {
     return this.#micros === other.#micros;
   }
 
+  /** `03:04:05`, with as many digits of a second as it needs. */
   toString(): string {
     return formatTimeMicros(this.#micros);
   }
@@ -64,3 +67,5 @@ export class PlainTime {
     return this.toString();
   }
 }
+
+shownAsText(PlainTime.prototype, "PlainTime");

@@ -1,4 +1,5 @@
 import { formatMicros, formatOffset, type Micros, parseIsoDateTime } from "./iso.ts";
+import { shownAsText } from "./shown-as-text.ts";
 
 /** A `Date` that keeps microseconds. Timestamps are typed `Date`; those that leat reads are `Timestamp`. Prints six digits when the last three are not 0. */
 export class Timestamp extends Date {
@@ -48,6 +49,8 @@ export class Timestamp extends Date {
     return this.toISOString();
   }
 }
+
+shownAsText(Timestamp.prototype, "Timestamp");
 
 /** Microseconds since 1970 in UTC. Throws RangeError for an invalid date. */
 export function microsOf(date: Date): Micros {

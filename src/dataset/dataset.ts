@@ -3,6 +3,7 @@ import type { Loose, ReadRow, TableName, TableRow } from "./tables.ts";
 
 /** Loaded data. Integers are numbers; one beyond 2^53 throws InexactIntegerError unless `integers: "bigint"`. */
 export interface Dataset<D extends string = string, Int = number> {
+  /** As the pipeline has it in `datasetName`. */
   readonly name: D;
   /** By its name in the destination. Opens nothing: the table is looked for when a query runs. */
   table<const T extends TableName<D>>(name: T): Relation<ReadRow<TableRow<D, T>, Int>, D, Int>;

@@ -125,6 +125,12 @@ export function tablesOf({ from }: Query): readonly string[] {
   }
 }
 
+/** True when SQL that somebody wrote is in it, which may name any table. */
+export function hasText({ from }: Query): boolean {
+  if (from.kind === "query") return hasText(from.query);
+  return from.kind === "join" ? hasText(from.join.left) : from.kind === "text";
+}
+
 /** The joins in it, the innermost first. */
 export function joinsOf({ from }: Query): readonly Join[] {
   switch (from.kind) {

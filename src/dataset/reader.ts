@@ -6,7 +6,7 @@ import { type Naming, printQuery } from "./compile-query.ts";
 import { InexactIntegerError } from "./errors.ts";
 import { areLinked, columnsIn, type JoinPlans, planJoins } from "./plan-joins.ts";
 import { qualifiedName } from "./qualified-name.ts";
-import { aggregated, furthest, joinsOf, type Query, tablesOf } from "./query.ts";
+import { aggregated, furthest, hasText, joinsOf, type Query, tablesOf } from "./query.ts";
 import type { ReadSessions } from "./read-sessions.ts";
 import type { OwnLiteral } from "./sql-literal.ts";
 import { type Statement, statementOf } from "./statement.ts";
@@ -31,6 +31,7 @@ export interface ReaderOptions {
 export interface ReadDestination {
   readonly name: string;
   readonly capabilities: { readonly maxIdentifierLength: number | undefined; readonly typedAggregates: boolean };
+  readonly incomparableDecimal?: (expression: string) => string;
 }
 
 /** Runs the queries on one dataset. */
@@ -47,6 +48,7 @@ export class Reader {
     const { destination: getDestination, integers } = this.#options;
     const destination = await getDestination();
     const reading = this.use(async (session) => {
+      await this.#check(query, session, destination);
       const { sql, parameters, renamed } = await this.#statement(query, session, destination);
       const rows = renamed(await session.query<Loose>(sql, parameters, { integers }));
       if (integers !== "bigint") refuseInexact(rows, query, destination);
@@ -58,7 +60,10 @@ export class Reader {
   /** `integers` in place of those of the dataset. */
   async *batches(query: Query, size: number, { integers = this.#options.integers, onColumns }: ReadOptions = {}): AsyncGenerator<Loose[]> {
     const destination = await this.#options.destination();
-    const statement = (session: LoadSession) => this.#statement(query, session, destination);
+    const statement = async (session: LoadSession) => {
+      await this.#check(query, session, destination);
+      return this.#statement(query, session, destination);
+    };
     const batches = this.#options.sessions.stream(async function* (session) {
       const { sql, parameters, renamed, nameOf } = await statement(session);
       const named =
@@ -117,6 +122,18 @@ export class Reader {
     });
   }
 
+  async #check(query: Query, session: LoadSession, destination: ReadDestination): Promise<void> {
+    const { name, incomparableDecimal: isIncomparable } = destination;
+    if (isIncomparable === undefined) return;
+    const { refuseIncomparable } = await import("./incomparable-decimals.ts");
+    await refuseIncomparable(query, {
+      destination: name,
+      session,
+      isIncomparable,
+      statement: (asked) => this.#statement(asked, session, destination),
+    });
+  }
+
   /** With the columns as they are: the schemas of this machine may be ahead of the destination, or behind. */
   async #joins(query: Query, session: LoadSession, { name: destination }: ReadDestination): Promise<JoinPlans> {
     const joins = joinsOf(query);
@@ -150,7 +167,9 @@ function naming(query: Query, { datasetElsewhere }: ReaderOptions): (error: unkn
   return (error) => {
     if (!(error instanceof UndefinedRelationError)) throw error;
     const tables = [...new Set(tablesOf(query))];
-    const table = tables.find((name) => error.relation === name || error.relation.endsWith(`.${name}`)) ?? onlyOne(tables);
+    const table =
+      tables.find((name) => error.relation === name || error.relation.endsWith(`.${name}`)) ??
+      (hasText(query) ? undefined : onlyOne(tables));
     const other = table === undefined ? undefined : datasetElsewhere?.(table);
     if (table === undefined || (table === error.relation && other === undefined)) throw error;
     const advice =

@@ -19,6 +19,7 @@ type Prefixed<Row, Prefix extends string> = { [C in keyof Row & string as `${Pre
 
 /** A query that has not run yet. Everything that runs it throws UndefinedRelationError for a missing table. */
 export interface Relation<Row = Loose, D extends string = string, Int = number> extends AsyncIterable<Row> {
+  /** These columns only. Call `where` and `orderBy` before it, which then may use the others. */
   select<C extends keyof Row & string>(...columns: readonly C[]): Relation<Pick<Row, C>, D, Int>;
   /** Several calls are joined by AND. `=` and `!=` accept null. An empty list is in nothing. */
   where<C extends keyof Row & string, const Op extends Operator>(
@@ -40,9 +41,13 @@ export interface Relation<Row = Loose, D extends string = string, Int = number> 
   ): Relation<Row & Prefixed<ReadRow<TableRow<D, T>, Int>, T>, D, Int>;
   /** Null when there is no row. Without generated types the result takes the type it is used as. */
   readonly max: Aggregate<Row>;
+  /** As `max`, of the smallest value. */
   readonly min: Aggregate<Row>;
+  /** How many rows it has. */
   count(): Promise<number>;
+  /** All rows, in memory. For many rows there are `batches` and `for await`. */
   fetchAll(): Promise<Row[]>;
+  /** The first row; undefined when there is none. */
   fetchOne(): Promise<Row | undefined>;
   /** Bounded memory (dlt: `iter_fetch`). Default about 10,000 rows each. */
   batches(rows?: number): AsyncIterable<Row[]>;

@@ -18,6 +18,8 @@ export interface Capabilities {
   readonly decimalPrecision: readonly [precision: number, scale: number];
   /** Precision and scale of a wei column. */
   readonly weiPrecision: readonly [precision: number, scale: number];
+  /** Sessions have `readKeyedState`, and commits do what `liveEntries` of a plan asks for. Default false: what leat remembers of rows is all in the state. */
+  readonly keyedState?: boolean;
   /** False: `max(day)` comes without the type of `day`. */
   readonly typedAggregates: boolean;
 }

@@ -8,7 +8,9 @@ import type { LoadJob } from "./load-job.ts";
 
 /** Where rows go. Opaque to users; authors of destinations implement `DestinationContract`. */
 export interface Destination<out Type extends string = string> {
+  /** What it is: `duckdb`, `postgres`, `sqlite`, … */
   readonly type: Type;
+  /** Its name in config and state; default the type. */
   readonly name: string;
   /** Version of the contract, so that an old destination fails with words. */
   readonly "~destination": 1;
@@ -16,6 +18,7 @@ export interface Destination<out Type extends string = string> {
 
 /** What a destination is to the steps of a load. */
 export interface DestinationContract<Type extends string = string> extends Destination<Type> {
+  /** What it can do; the steps plan by it. */
   readonly capabilities: Capabilities;
   /** What dlt calls this destination in state documents: `dlt.destinations.duckdb`. */
   readonly dltType: string;
@@ -25,15 +28,21 @@ export interface DestinationContract<Type extends string = string> extends Desti
   open(context: OpenContext): Promise<LoadSession>;
   /** A value as it is written into a statement that people look at; undefined where the usual form will do: ISO 8601 for times, `\x00ff` for bytes. */
   literal?(value: unknown): string | undefined;
+  /** The condition that a SQL expression is a decimal which the database does not compare as a number. Left out where it compares all of them. */
+  incomparableDecimal?(expression: string): string;
   /** Lets go of what is kept between sessions, such as a database in memory. */
   close?(): Promise<void>;
 }
 
+/** What a destination is told when it is asked to connect. */
 export interface OpenContext {
+  /** The pipeline that connects. */
   readonly pipelineName: string;
+  /** The dataset as the user names it; a destination may have rules for names. */
   readonly datasetName: string;
   /** The dataset that keeps the state of the pipeline, committed together with rows of the other. Default `datasetName`. */
   readonly stateDatasetName?: string | undefined;
+  /** The folder of the pipeline on this machine. */
   readonly workingDir: string;
   /** Relative paths start here. */
   readonly cwd: string;
@@ -43,6 +52,7 @@ export interface OpenContext {
   readonly config: <Spec extends ConfigSpec>(spec: Spec, overrides: ConfigOverrides<Spec>) => Promise<ConfigOf<Spec>>;
 }
 
+/** How the result of a query is to be read. */
 export interface ReadOptions {
   /** Columns of integers are bigint, small values too. */
   readonly integers?: "bigint" | undefined;
@@ -52,6 +62,7 @@ export interface ReadOptions {
 
 /** Plain SQL in the destination's dialect; a table without a dataset is one of this dataset. Values are exact: unsafe integers are bigint, decimals Decimal, timestamps Timestamp. */
 export interface SqlConnection {
+  /** All rows, as objects by the names of columns. Placeholders are those of the dialect. */
   query<Row = Record<string, unknown>>(sql: string, parameters?: readonly unknown[], options?: ReadOptions): Promise<Row[]>;
   /** The same rows in batches of about `rows` (default 10,000), in bounded memory. The connection is busy until the end. */
   batches<Row = Record<string, unknown>>(
@@ -60,6 +71,7 @@ export interface SqlConnection {
     rows?: number,
     options?: ReadOptions,
   ): AsyncIterable<Row[]>;
+  /** A statement that changes something; `rowCount`: how many rows it changed. */
   execute(sql: string, parameters?: readonly unknown[]): Promise<{ readonly rowCount: number }>;
   /** Commits when `work` resolves, rolls back when it throws. Throws UnsupportedError where there are no transactions. */
   transaction<T>(work: (client: SqlConnection) => Promise<T>): Promise<T>;
@@ -75,6 +87,9 @@ export interface LoadSession extends SqlConnection, AsyncDisposable {
   readStates(pipelineName: string): Promise<readonly StoredState[]>;
   /** The newest stored version of a schema; undefined when there is none, also without table or dataset. */
   readSchema(schemaName: string): Promise<StoredSchema | undefined>;
+  /** Values of entries of `_leat_keyed_state` that are there, by key; empty also without table or dataset. For destinations whose capabilities say `keyedState`. */
+  readKeyedState?(pipelineName: string, name: string, keys: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** Whether the dataset is there, with or without tables. */
   datasetExists(): Promise<boolean>;
   /** The names of all tables of the dataset, in order; empty also without dataset. Views are not among them. */
   tableNames(): Promise<readonly string[]>;
@@ -88,35 +103,51 @@ export interface LoadSession extends SqlConnection, AsyncDisposable {
    * When it resolves everything is durable and visible; when it throws nothing is.
    */
   commitPackage(plan: PackagePlan, observe?: JobObserver): Promise<CommitResult>;
+  /** Ends the connection. */
   close(): Promise<void>;
 }
 
 /** A row of `_dlt_pipeline_state`. */
 export interface StoredState {
+  /** Counts the changes of the state. */
   readonly version: number;
+  /** Layout of the document in `blob`. */
   readonly engineVersion: number;
+  /** Whose state it is. */
   readonly pipelineName: string;
   /** The column `state` as it stands; `state/` decodes it. */
   readonly blob: string;
+  /** Digest of the content; undefined where dlt stored none. */
   readonly versionHash: string | undefined;
+  /** When it was taken, in microseconds since 1970 (UTC). */
   readonly createdAtMicros: number;
+  /** The load package that brought it. */
   readonly loadId: string;
 }
 
 /** A row of `_dlt_version`. */
 export interface StoredSchema {
+  /** Counts the changes of the schema. */
   readonly version: number;
+  /** Layout of the document in `json`. */
   readonly engineVersion: number;
+  /** Which schema it is a version of. */
   readonly schemaName: string;
+  /** Digest of the content. */
   readonly versionHash: string;
+  /** When it was stored, in microseconds since 1970 (UTC). */
   readonly insertedAtMicros: number;
   /** The schema document as JSON text, decompressed; `schema/` parses and migrates it. */
   readonly json: string;
 }
 
+/** All that one load package does in a dataset, in one commit. */
 export interface PackagePlan {
+  /** The load package. */
   readonly loadId: string;
+  /** The pipeline that loads it. */
   readonly pipelineName: string;
+  /** The schema that it needs; its version is stored with the package. */
   readonly schema: SchemaDocument;
   /** Tables with jobs, and those whose columns must be up to date; parents first. System tables need not be named. */
   readonly tables: readonly string[];
@@ -134,6 +165,8 @@ export interface PackagePlan {
   readonly mayBeCommitted?: boolean;
   /** So many states of the pipeline stay, the newest; older rows go in the same transaction. Undefined: all. */
   readonly keepStateVersions?: number | undefined;
+  /** Names an entry of `_leat_keyed_state`, and says which keys of it the state refers to: all others of the pipeline go in the same transaction. Undefined: none goes. */
+  readonly liveEntries?: { readonly name: string; readonly keys: () => readonly string[] } | undefined;
   /**
    * Several pipelines may write one dataset at once. Called when nobody else can commit any more, with what is stored at that moment: gives the plan to
    * go by. Throws StateConflictError, TypeConflictError. Without it the package is stored as it is.
@@ -149,12 +182,15 @@ export interface StoredHeads {
   readonly schema: StoredSchema | undefined;
 }
 
+/** Is told how the jobs of a commit go on. */
 export interface JobObserver {
+  /** Its rows are on their way. */
   started(job: LoadJob): void;
   /** Its rows are in the transaction, not yet durable. */
   completed(job: LoadJob): void;
 }
 
+/** What a commit did. */
 export interface CommitResult {
   /** Tables and columns that were created, without columns that existed. */
   readonly appliedUpdate: SchemaUpdate;

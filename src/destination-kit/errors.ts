@@ -16,7 +16,9 @@ export class ConnectionError extends DestinationError {
 /** A file could not be loaded; nothing of its package is visible. */
 export class LoadJobFailedError extends DestinationError {
   readonly code = "load-job-failed" as const;
+  /** The package of the job. */
   readonly loadId: string;
+  /** The job, with why it failed in `failedMessage`. */
   readonly job: LoadJobInfo;
 
   constructor(reason: string, options: FailureOptions & { readonly loadId: string; readonly job: LoadJob | LoadJobInfo }) {
@@ -40,6 +42,7 @@ export class LoadJobFailedError extends DestinationError {
 /** A table or dataset that a query names does not exist. */
 export class UndefinedRelationError extends DestinationError {
   readonly code = "undefined-relation" as const;
+  /** The table, or the dataset, that is not there. */
   readonly relation: string;
 
   constructor(relation: string, options: FailureOptions & { readonly advice?: string | undefined }) {

@@ -4,6 +4,7 @@ import type { CsvReading } from "../formats/job-format.ts";
 export interface LoadJob {
   /** Name of the file without its retry count: the same for every attempt. */
   readonly jobId: string;
+  /** The table, by its name in the destination. */
   readonly table: string;
   /** `parquet`, `jsonl`, `insert_values`, ...; must be one of the destination's `loaderFileFormats`. */
   readonly format: string;
@@ -17,8 +18,11 @@ export interface LoadJob {
 
 /** A job as infos, traces and errors show it. */
 export interface LoadJobInfo {
+  /** Name of the file without its retry count: the same for every attempt. */
   readonly jobId: string;
+  /** The table, by its name in the destination. */
   readonly table: string;
+  /** `parquet`, `csv`, `jsonl`, `insert_values`, or what dlt wrote. */
   readonly format: string;
   /** `failed`: its last attempt did not succeed. Of a pending package it is tried again by the next load; else it was left out. */
   readonly state: "new" | "started" | "completed" | "failed";

@@ -15,6 +15,14 @@ test.each([
   });
 });
 
+test("a connection that was closed is told", () => {
+  expect(duckDbFailure(new Error("Failed to query: connection disconnected"), place)).toMatchObject({
+    kind: "connection",
+    retryable: false,
+    message: "The connection to `/data/shop.duckdb` was closed.",
+  });
+});
+
 test("a lost database is tried again", () => {
   expect(duckDbFailure(new Error("FATAL Error: the database has been invalidated"), place)).toMatchObject({ retryable: true });
 });

@@ -106,6 +106,10 @@ const knownFailures: readonly KnownFailure[] = [
       connection(`The connection to \`${path}\` is lost (${firstParagraph(match.input)}). Run again.`, cause, { retryable: true }),
   },
   {
+    pattern: /connection disconnected/,
+    tell: ({ path, cause }) => connection(`The connection to \`${path}\` was closed.`, cause),
+  },
+  {
     pattern: /Table with name "?(.+?)"? does not exist/,
     tell: ({ match: [, table], cause }) => undefinedRelation(table, cause),
   },

@@ -39,7 +39,11 @@ export class DuckDbValues {
       const row: Record<string, unknown> = {};
       for (let column = 0; column < names.length; column++) row[names[column]!] = this.fromDuckDb(columns[column]![at]!);
       for (const column of bigints) row[names[column]!] = toBigint(columns[column]![at]!);
-      if (odd >= 0) setOwn(Object.setPrototypeOf(row, Object.prototype) as object, "__proto__", this.fromDuckDb(columns[odd]![at]!));
+      if (odd >= 0) {
+        const value = columns[odd]![at]!;
+        const decoded = bigints.includes(odd) ? toBigint(value) : this.fromDuckDb(value);
+        setOwn(Object.setPrototypeOf(row, Object.prototype) as object, "__proto__", decoded);
+      }
       rows.push(row as Row);
     }
   }

@@ -1,8 +1,8 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Decimal } from "decimal.js";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { tempDir } from "../../test/temp-dir.ts";
 import { PlainDate } from "../core/plain-date.ts";
 import { PlainDateTime } from "../core/plain-date-time.ts";
 import { PlainTime } from "../core/plain-time.ts";
@@ -10,16 +10,9 @@ import { Timestamp } from "../core/timestamp.ts";
 import { type DuckDbConnection, DuckDbDatabases, type DuckDbLocation } from "./duckdb.ts";
 
 let folder: string;
-let connections: DuckDbConnection[];
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "leat-driver-"));
-  connections = [];
-});
-
-afterEach(async () => {
-  for (const connection of connections) await connection.close();
-  rmSync(folder, { recursive: true });
+  folder = tempDir();
 });
 
 describe("values", () => {
@@ -33,6 +26,8 @@ describe("values", () => {
     ["true", true],
     ["NULL", null],
     ["'a\u{1F600}é'", "a\u{1F600}é"],
+    ["'\uFEFFa'", "\uFEFFa"],
+    ["['\uFEFFa']", ["\uFEFFa"]],
     [`'{"a":[1]}'::JSON`, '{"a":[1]}'],
     ["1.10::DECIMAL(10,2)", new Decimal("1.10")],
     ["12345678901234567890123456789.123456789::DECIMAL(38,9)", new Decimal("12345678901234567890123456789.123456789")],
@@ -193,6 +188,26 @@ test("integers of every size are bigint where that is asked for, and nothing els
   for await (const rows of connection.batches(sql, [], 10, { integers: "bigint" })) expect(rows).toStrictEqual(expected);
 });
 
+test.each([1, 300, 2048, 5000])("batches of %i rows have that many, but for the last", async (size) => {
+  const connection = await connect();
+  const seen: number[] = [];
+  const lengths: number[] = [];
+  for await (const rows of connection.batches<{ v: number }>("SELECT range AS v FROM range(5001)", [], size)) {
+    lengths.push(rows.length);
+    seen.push(...rows.map((row) => row.v));
+  }
+  expect(seen).toEqual(Array.from({ length: 5001 }, (_, index) => index));
+  expect(lengths.slice(0, -1).every((length) => length === size)).toBe(true);
+});
+
+test("a column may be called __proto__", async () => {
+  const [row] = await (await connect()).query<object>('SELECT 1 AS "__proto__", 2 AS a', [], { integers: "bigint" });
+  expect(Object.entries(row!)).toEqual([
+    ["a", 2n],
+    ["__proto__", 1n],
+  ]);
+});
+
 test("batches that are left early let go of the file, and the connection goes on", async () => {
   const path = await madeFile();
   const connection = await connect({ path });
@@ -227,7 +242,7 @@ const databases = new DuckDbDatabases();
 
 async function connect(location: DuckDbLocation = { path: join(folder, "default.duckdb") }): Promise<DuckDbConnection> {
   const connection = await databases.connect(location);
-  connections.push(connection);
+  onTestFinished(() => connection.close());
   return connection;
 }
 

@@ -108,8 +108,10 @@ export class DuckDbConnection {
         if (chunk === null || isAtEnd) break;
         this.#values.appendRows(columns, chunk.getColumns(), rows);
         if (rows.length < size) continue;
-        yield rows;
-        rows = [];
+        // DuckDB gives some thousand rows at a time, whatever is asked for.
+        let at = 0;
+        for (; rows.length - at >= size; at += size) yield rows.slice(at, at + size);
+        rows = rows.slice(at);
       }
       if (rows.length > 0) yield rows;
     } finally {
@@ -223,12 +225,25 @@ export class DuckDbConnection {
 /** By `require`: the package is CommonJS in 180 files, and `import` would read each of them twice to learn its names, which more than doubles the time. */
 function loadApi(): DuckDbApi {
   try {
-    return createRequire(import.meta.url)("@duckdb/node-api") as DuckDbApi;
+    const load = createRequire(import.meta.url);
+    const api = load("@duckdb/node-api") as DuckDbApi;
+    keepFirstCharacter(load);
+    return api;
   } catch (error) {
     throw new DriverFailure("missing-driver", "The package `@duckdb/node-api` cannot be loaded.", {
       cause: error,
       subject: "@duckdb/node-api",
     });
+  }
+}
+
+/** Of a text that begins with U+FEFF the package drops that character: its decoder takes it for a mark of the encoding. */
+function keepFirstCharacter(load: (path: string) => unknown): void {
+  try {
+    const accessors = load("@duckdb/node-api/lib/vectors/dataAccessors.js") as { textDecoder?: { readonly ignoreBOM: boolean } };
+    if (accessors.textDecoder?.ignoreBOM === false) accessors.textDecoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  } catch {
+    // A version of the package whose parts are elsewhere.
   }
 }
 

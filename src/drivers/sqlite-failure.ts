@@ -24,6 +24,8 @@ export function sqliteFailure(error: unknown, place: SqlitePlace): DriverFailure
     const [, { retryable }, tell] = found;
     return new DriverFailure("connection", tell(place, message), { cause: error, retryable });
   }
+  if (/^The database connection is not open/.test(message))
+    return new DriverFailure("connection", `The connection to \`${place.path}\` was closed.`, { cause: error });
   const [, missing] = /^(?:no such table|unknown database|no such view): (.+)$/.exec(message) ?? [];
   if (missing !== undefined)
     return new DriverFailure("undefined-relation", `\`${missing}\` does not exist.`, { cause: error, subject: missing });
@@ -86,5 +88,6 @@ const knownFailures: readonly KnownFailure[] = [
 function statementMessage(message: string): string {
   if (/connection is busy/.test(message))
     return "The connection reads a result in batches. Read it to the end first, or open another connection.";
+  if (/too many SQL variables/.test(message)) return "It has more values than the 32,766 that SQLite takes. Ask in smaller batches.";
   return /[.!?]$/.test(message) ? message : `${message}.`;
 }

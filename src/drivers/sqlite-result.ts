@@ -1,5 +1,6 @@
 import type { Statement } from "better-sqlite3";
 import type { ResultColumn } from "../core/result-column.ts";
+import { setOwn } from "../core/set-own.ts";
 import { decoderOf, resultColumn, type SqliteDecoder } from "./sqlite-values.ts";
 
 /** Makes objects of the rows of a statement. */
@@ -23,9 +24,11 @@ export class SqliteResult {
   objects<Row>(rows: readonly (readonly unknown[])[]): Row[] {
     const names = this.#names;
     const decoders = this.#decoders;
+    const odd = names.indexOf("__proto__");
     return rows.map((cells) => {
       const row: Record<string, unknown> = {};
       for (let column = 0; column < names.length; column++) row[names[column]!] = decoders[column]!(cells[column]);
+      if (odd >= 0) setOwn(Object.setPrototypeOf(row, Object.prototype) as object, "__proto__", decoders[odd]!(cells[odd]));
       return row as Row;
     });
   }

@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, readdirSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Decimal } from "decimal.js";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { tempDir } from "../../test/temp-dir.ts";
 import { PlainDate } from "../core/plain-date.ts";
 import { PlainDateTime } from "../core/plain-date-time.ts";
 import { PlainTime } from "../core/plain-time.ts";
@@ -11,16 +11,9 @@ import { connectSqlite, type SqliteConnection, type SqliteLocation } from "./sql
 import { firstThatWorks } from "./sqlite-package.ts";
 
 let folder: string;
-let connections: SqliteConnection[];
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "leat-driver-"));
-  connections = [];
-});
-
-afterEach(async () => {
-  for (const connection of connections) await connection.close();
-  rmSync(folder, { recursive: true });
+  folder = tempDir();
 });
 
 describe("values", () => {
@@ -91,6 +84,14 @@ describe("values", () => {
     expect(await connection.query("SELECT id, id + 1 AS next FROM t", [], { integers: "bigint" })).toEqual([{ id: 1n, next: 2n }]);
   });
 
+  test("may be in a column called __proto__", async () => {
+    const [row] = await (await connect()).query<object>('SELECT 1 AS "__proto__", 2 AS a');
+    expect(Object.entries(row!)).toEqual([
+      ["a", 2],
+      ["__proto__", 1],
+    ]);
+  });
+
   test("with the same name get a number", async () => {
     const connection = await connect();
     expect(await connection.query("SELECT 1 AS id, 2 AS id")).toEqual([{ id: 1, "id:1": 2 }]);
@@ -107,6 +108,24 @@ describe("a statement", () => {
   ])("%s is refused with words", async (sql, parameters, message) => {
     const connection = await connect();
     await expect(connection.query(sql, parameters)).rejects.toMatchObject({ kind: "statement", message: expect.stringMatching(message) });
+  });
+
+  test("has its limit of values told", async () => {
+    const connection = await connect();
+    const ids = Array.from({ length: 40_000 }, (_, id) => id);
+    await expect(connection.query(`SELECT 1 WHERE 1 IN (${ids.map(() => "?").join(", ")})`, ids)).rejects.toMatchObject({
+      kind: "statement",
+      message: expect.stringContaining("32,766"),
+    });
+  });
+
+  test("on a connection that was closed says so", async () => {
+    const connection = await connect({ created: "CREATE TABLE data.t (a)" });
+    await connection.close();
+    await expect(connection.query("SELECT 1")).rejects.toMatchObject({
+      kind: "connection",
+      message: expect.stringContaining("was closed"),
+    });
   });
 
   test.each([
@@ -301,7 +320,7 @@ describe("the package", () => {
 
 async function connect({ created, ...location }: Partial<SqliteLocation> & { readonly created?: string } = {}): Promise<SqliteConnection> {
   const connection = await connectSqlite({ path: join(folder, "shop.db"), datasets: ["data"], busyTimeoutMs: 5000, ...location });
-  connections.push(connection);
+  onTestFinished(() => connection.close());
   if (created !== undefined) {
     await connection.begin();
     await connection.script([created, "COMMIT"]);

@@ -13,7 +13,7 @@ import type { NamingConvention } from "../schema/naming/naming-convention.ts";
 import { newColumn } from "../schema/new-column.ts";
 import { hasSeenData, isComplete, normalizerHints } from "../schema/table.ts";
 import { applyUpdate, mergeTable } from "../schema/update.ts";
-import { type ArrowColumns, arrowColumns } from "./arrow-columns.ts";
+import { type ArrowColumnPlan, type ArrowColumns, arrowColumns } from "./arrow-columns.ts";
 import type { AddedColumn } from "./columnar-files.ts";
 import { RowInvalidError } from "./errors.ts";
 import type { RawFiles } from "./raw-files.ts";
@@ -75,7 +75,8 @@ export class ArrowRows {
     const ids = this.#ownColumns(columns, place, before);
     const schema = applyUpdate(place.schema, { [name]: { columns: { ...columns.added, ...byName(ids.map(({ column }) => column)) } } });
     const table = schema.tables[name]!;
-    if (!Object.values(table.columns).some(isComplete)) {
+    const typed = Object.values(table.columns).find(isComplete);
+    if (typed === undefined) {
       if (data.numRows === 0) return schema;
       throw new ArrowUnsupported(columnNames(data), "without a type: no column of its table has one");
     }
@@ -83,7 +84,9 @@ export class ArrowRows {
     this.#written.add(name);
     const parts = openColumns(wholeOf(data), columns.fields);
     const columnar = files.columnarOf(name, () => this.#settings.jobFormat(table));
-    for (const { from, to } of rangesOf(data)) columnar.write(parts, columns.plans, { firstRow: from, rowCount: to - from, added });
+    // Rows without any column of the table are rows of it, too.
+    const plans = columns.plans.length + added.length > 0 ? columns.plans : [withoutValues(typed as JobColumn)];
+    for (const { from, to } of rangesOf(data)) columnar.write(parts, plans, { firstRow: from, rowCount: to - from, added });
     return schema;
   }
 
@@ -138,6 +141,10 @@ export class ArrowRows {
   }
 }
 
+function withoutValues(column: JobColumn): ArrowColumnPlan {
+  return { index: 0, field: { name: column.name, type: { kind: "null" }, nullable: true }, column, isRequired: false };
+}
+
 /** Rows come to a table that has Arrow rows without ids: the columns of these cannot be required. */
 export function withOptionalIds(schema: SchemaDocument, table: string, naming: NamingConvention): SchemaDocument {
   const names = ["_dlt_load_id", "_dlt_id"].map((raw) => naming.normalizeIdentifier(raw));
@@ -177,14 +184,15 @@ function missingValue({ schema, table, rowIndex }: ArrowPlace, column: string): 
   });
 }
 
-function refusal({ target, value, reason }: ArrowCellError, rowIndex: number, place: ArrowPlace): Error {
+function refusal({ target, value, reason, advice }: ArrowCellError, rowIndex: number, place: ArrowPlace): Error {
   const { column, field } = target;
   if (value === null) return missingValue({ ...place, rowIndex }, column.name);
   const from = columnOfType(field.type)!;
   const problem =
     `Row ${rowIndex} of resource \`${place.resource}\` has a ${typeText(from)} in Arrow column \`${field.name}\` that column \`${column.name}\` of table ` +
     `\`${place.table}\` (${typeText(column)}) cannot hold: ${reason}${value === undefined ? "" : ` (${String(value).slice(0, 60)})`}. ` +
-    `Cast the Arrow column before, or declare another type with columns: { ${column.name}: { dataType: ... } } before the table is created.`;
+    (advice ??
+      `Cast the Arrow column before, or declare another type with columns: { ${column.name}: { dataType: ... } } before the table is created.`);
   const dataTypes = [column.data_type, from.data_type] as const;
   return new TypeConflictError(problem, { schemaName: place.schema.name, table: place.table, column: column.name, dataTypes });
 }

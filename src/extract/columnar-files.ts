@@ -69,7 +69,7 @@ export class ColumnarFiles {
     for (let from = firstRow; from < end; ) {
       const room = Math.min(sliceRows, maxFlushRows - this.#bufferedRows);
       const range = { from, to: Math.min(from + room, end), at: this.#bufferedRows };
-      for (const target of targets) writeColumn(parts[target.index]!, target, range);
+      for (const target of targets) writeColumn(parts[target.index] ?? [], target, range);
       for (const { buffer, value } of filled) for (let row = 0; row < range.to - from; row++) buffer.set(range.at + row, value());
       this.#count(range.to - from);
       from = range.to;

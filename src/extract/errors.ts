@@ -1,4 +1,5 @@
 import { inspect } from "node:util";
+import { errorMessage } from "../core/error-message.ts";
 import { LeatError, SourceError } from "../core/errors.ts";
 
 /** The code of a resource threw. `cause` is what it threw. */
@@ -64,8 +65,14 @@ export class NotRunningError extends LeatError {
   }
 }
 
+/** To be read in a sentence, which has an end of its own. */
 function describe(cause: unknown): string {
+  return wordsOf(cause).replace(/(?<!\.)\.$/, "");
+}
+
+function wordsOf(cause: unknown): string {
   if (!(cause instanceof Error)) return typeof cause === "string" ? cause : inspect(cause, { breakLength: Number.POSITIVE_INFINITY });
-  const why = cause.cause instanceof Error && cause.cause.message !== "" ? ` (${cause.cause.message})` : "";
-  return `${cause.message || cause.name}${why}`;
+  const what = errorMessage(cause) || cause.name;
+  const why = cause.cause instanceof Error ? errorMessage(cause.cause).replace(/\.$/, "") : "";
+  return why === "" || what.includes(why) ? what : `${what} (${why})`;
 }

@@ -12,6 +12,7 @@ import type { AddedArrowColumns } from "./arrow-rows.ts";
 import type { CommitEvery } from "./cutter.ts";
 import type { ResourceDefinition } from "./definition.ts";
 import type { DiscardedRows } from "./discarded-rows.ts";
+import type { BorderChunks } from "./incremental/border-chunks.ts";
 import type { RawFileLimits } from "./raw-file.ts";
 import type { Refresh } from "./refresh-modes.ts";
 import type { RunningPipeline } from "./running.ts";
@@ -81,6 +82,8 @@ export interface ExtractOptions {
   readonly inTurn?: InTurn | undefined;
   /** Packages are committed. The run goes on when this is done. */
   readonly onCommitted: (committed: Committed, isLast: boolean) => void | Promise<void>;
+  /** For cursors with more rows at their last value than the state is to hold. Default: the state holds them all. */
+  readonly borderChunks?: BorderChunks | undefined;
   /** A schema as it is now: others may have brought it further since the last cut. */
   readonly knownSchema?: (name: string) => SchemaDocument | undefined;
   /** A schema as the working directory keeps it once its package is committed: with what belongs to this machine. */

@@ -27,8 +27,8 @@ export interface ExtractResult {
  */
 export async function extract(options: ExtractOptions): Promise<ExtractResult> {
   const { sources, store } = options;
-  // With several sources the package of the first has the old state of the others.
-  const copy = new WorkingCopy(options.state, { isOwn: options.ownsState && sources.length === 1 });
+  // With several sources the package of the first has the old state of the others. What ends in its turn is told from what others changed by the state before.
+  const copy = new WorkingCopy(options.state, { isOwn: options.ownsState && sources.length === 1 && options.inTurn === undefined });
   const working = copy.state;
   const open: OpenSource[] = [];
   try {

@@ -17,6 +17,7 @@ import { type StartedBlob, StateEncoder } from "../state/state-encoder.ts";
 import { type StateRow, stateRow } from "../state/state-row.ts";
 import type { Committed, ExtractOptions, Turn } from "./extract-options.ts";
 import { extractedState } from "./extracted-state.ts";
+import { writeBorderChunks } from "./incremental/write-border-chunks.ts";
 import type { OpenSource } from "./open-source.ts";
 
 /** Packages that were committed together, oldest first, and what the working directory holds from then on. */
@@ -72,13 +73,17 @@ export class PackageCommits {
       const hashes = [options.storedStateHash, ...options.storedStateHashes, state._local?._last_extracted_hash];
       const knownStates = hashes.filter((hash) => hash !== undefined);
       const slot = ownSlot(working, open.source.name);
-      state = advanceState(state, open.source.name, isLast ? slot : open.slotOfCut(slot));
+      const packaged = isLast ? slot : open.slotOfCut(slot);
+      state = advanceState(state, open.source.name, packaged);
       const blob = encoder.startBlob(state, options.restorePoint.state);
       bumped = bumpState(state);
       const row = await this.#stateRowOf(state, bumped, { open, blob });
       if (row === undefined) blob.discard();
       if (row !== undefined) {
-        if (options.storesState) open.extract.writeSystemRow(stateTable, row.row);
+        if (options.storesState) {
+          open.extract.writeSystemRow(stateTable, row.row);
+          guardDisk(store.workingDir, () => writeBorderChunks(open, packaged, options));
+        }
         state = row.state;
         bumped = state;
       }

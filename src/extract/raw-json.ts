@@ -5,6 +5,7 @@ import { ExactFloat } from "../core/exact-float.ts";
 import { Float } from "../core/float.ts";
 import { parseJson } from "../core/json-parse.ts";
 import { JsonTextError, scanRows } from "../core/json-rows.ts";
+import { kindOf } from "../core/kind-of.ts";
 import { RowInvalidError } from "./errors.ts";
 import { MarkedItem } from "./marked.ts";
 import type { RawFile } from "./raw-file.ts";
@@ -24,7 +25,7 @@ export class RawJson extends MarkedItem<string | Uint8Array> {
  */
 export function rawJson<Row = Loose>(text: string | Uint8Array): Marked<Row> {
   if (typeof text !== "string" && !(text instanceof Uint8Array))
-    throw new ConfigError(`rawJson() takes a text or bytes (a Uint8Array); got ${text === null ? "null" : `a ${typeof text}`}.`);
+    throw new ConfigError(`rawJson() takes a text or bytes (a Uint8Array); got ${kindOf(text)}.`);
   return new RawJson(text) as unknown as Marked<Row>;
 }
 

@@ -1,6 +1,7 @@
 import type { Duration } from "../core/duration.ts";
 import { durationMs } from "../core/duration.ts";
 import { ConfigError } from "../core/errors.ts";
+import { kindOf } from "../core/kind-of.ts";
 import type { StandardSchema } from "../core/standard-schema.ts";
 import { oneOf } from "../schema/given.ts";
 import type { ResourceHints } from "../schema/hint-options.ts";
@@ -21,9 +22,11 @@ export interface ResourceContext<State extends StateObject<State> = Loose, Curso
   readonly incremental: Cursor;
   /** Fires when the run is cancelled, or, once the last item was taken, when its time is spent (`maxDuration`) or a `limit` is reached. */
   readonly signal: AbortSignal;
+  /** The name of the resource that runs. */
   readonly resourceName: string;
 }
 
+/** What a resource is and does, besides its rows. Option names are dlt's in camelCase. An option that does not exist is a ConfigError. */
 export interface ResourceOptions<Row = unknown, Output = unknown, State = unknown, Path extends string = string, Value = unknown>
   extends ResourceHints<Row> {
   /**
@@ -44,13 +47,19 @@ export interface ResourceOptions<Row = unknown, Output = unknown, State = unknow
   readonly stateAccess?: "read" | "write";
 }
 
-/** How much of a resource is taken: a number of items, or several bounds at once. */
+/**
+ * How much of a resource is taken: a number of items (`maxItems`), as its generator yields them, or several bounds at once. With `countRows` a number of rows:
+ * a page that is begun comes whole. `maxTime`: a duration since it began.
+ */
 export type LimitOptions = number | { readonly maxItems?: number; readonly maxTime?: Duration; readonly countRows?: boolean };
 
 /** A named, frozen definition of rows. Iterating it runs it alone, row by row, with throw-away state. */
 export interface Resource<out Name extends string = string, out Row = unknown> extends AsyncIterable<Row> {
+  /** Also the name of its table, unless `tableName` says another. */
   readonly name: Name;
+  /** Changes each row; an async function is waited for. A new resource, as all of these. */
   map<Next>(change: (row: Row) => Next | PromiseLike<Next>): Resource<Name, Next>;
+  /** Keeps the rows for which it is true. */
   filter<Next extends Row>(keep: (row: Row) => row is Next): Resource<Name, Next>;
   filter(keep: (row: Row) => boolean | PromiseLike<boolean>): Resource<Name, Row>;
   /** dlt: `add_yield_map`. */
@@ -123,7 +132,7 @@ export function checkRows(owner: string, rows: unknown): void {
   keepFailure(rows);
   if (typeof rows === "function" || isPromise(rows) || isIterated(rows)) return;
   throw new ConfigError(
-    `${owner} needs rows: a function, an array, an iterable, an async iterable or a promise of one; got ${rows === null ? "null" : `a ${typeof rows}`}. ` +
+    `${owner} needs rows: a function, an array, an iterable, an async iterable or a promise of one; got ${kindOf(rows)}. ` +
       `Wrap a single row in an array.`,
   );
 }

@@ -94,6 +94,7 @@ function runningResource(
     },
     resourceState: () => live.resource(sourceName, resourceName),
     incrementalState: () => live.incremental(sourceName, resourceName),
+    borderChunks: options.borderChunks,
   };
 }
 

@@ -298,5 +298,9 @@ function looksAtRows({ definition, children, isLoaded }: GraphNode, { asRows = f
 function boundIncremental(definition: ResourceDefinition, running: Running, environment: NodeEnvironment): BoundIncremental | undefined {
   if (definition.incremental === undefined) return undefined;
   const resourceState = running.incrementalState ?? running.resourceState;
-  return new BoundIncremental(definition, { resourceState, warn: (code, message) => environment.warn?.(code, message) });
+  return new BoundIncremental(definition, {
+    resourceState,
+    warn: (code, message) => environment.warn?.(code, message),
+    chunks: running.borderChunks,
+  });
 }

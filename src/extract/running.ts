@@ -5,13 +5,16 @@ import type { SqlClient } from "../dataset/sql-client.ts";
 import type { PipelineState } from "../state/document.ts";
 import { readOnly } from "../state/read-only.ts";
 import { NotRunningError } from "./errors.ts";
+import type { BorderChunks } from "./incremental/border-chunks.ts";
 import type { CursorValue, Incremental } from "./incremental/incremental-options.ts";
 import type { Loose } from "./rows.ts";
 import type { DeepReadonly, StateObject } from "./state-types.ts";
 
 /** What a resource may use of the pipeline that runs it. */
 export interface RunningPipeline<D extends string = string> {
+  /** The name of the pipeline. */
   readonly name: string;
+  /** The dataset that its tables are in. */
   readonly datasetName: D;
   /** True until the first load succeeded or was restored. */
   readonly firstRun: boolean;
@@ -39,6 +42,8 @@ export interface Running {
   resourceState(): Loose;
   /** The same slot, for its cursor: a schema of the state has no say there. Default as `resourceState`. */
   incrementalState?(): Loose;
+  /** For a cursor with more rows at its last value than the state is to hold. */
+  readonly borderChunks?: BorderChunks | undefined;
   /** Undefined when the resource has no cursor. */
   readonly incremental?: Incremental<unknown> | undefined;
 }
@@ -84,8 +89,11 @@ export const current: {
   sourceState<State extends StateObject<State> = Loose>(): State;
   /** Same object as `ctx.incremental`. The type argument is trusted. Throws ConfigError when the resource has no `incremental`. */
   incremental<Value = CursorValue | undefined>(): Incremental<Value>;
+  /** The pipeline that runs. Throws NotRunningError also for a resource that is iterated on its own. */
   pipeline<D extends string = string>(): RunningPipeline<D>;
+  /** Of the resource that runs. Throws NotRunningError also while a source is built. */
   resourceName(): string;
+  /** Of the source; of resources without one it is the name of the pipeline. */
   sourceName(): string;
   /** Fires when the run is cancelled. */
   signal(): AbortSignal;

@@ -1,5 +1,6 @@
 import type { ConfigOf, ConfigOverrides, ConfigSpec } from "../config/spec.ts";
 import { ConfigError } from "../core/errors.ts";
+import { kindOf } from "../core/kind-of.ts";
 import type { StandardSchema } from "../core/standard-schema.ts";
 import type { SourceHints } from "../schema/hint-options.ts";
 import { checkName, checkOptions } from "./definition.ts";
@@ -9,15 +10,21 @@ import type { SourceDefinition, SourceEdit } from "./source-definition.ts";
 import { checkStateSchema } from "./state-schema.ts";
 import type { DeepReadonly, StateObject } from "./state-types.ts";
 
+/** What the function of a source gets. */
 export interface SourceContext<Config = Record<never, never>, State = Loose> {
+  /** The settings that `config` of the options declares: given in code, or found. */
   readonly config: Config;
   /** Source state as it was committed; a write throws StateAccessError. */
   readonly state: DeepReadonly<State>;
+  /** Its name, also that of its schema. */
   readonly sourceName: string;
+  /** Fires when the run is cancelled. */
   readonly signal: AbortSignal;
 }
 
+/** What a source has besides its resources. */
 export interface SourceOptions<Spec extends ConfigSpec = Record<never, never>, State = unknown> extends SourceHints {
+  /** The settings that it needs, looked up in `sources.<name>`. Default none. */
   readonly config?: Spec;
   /** Types the source state in `build`, checks it when it is read and after the run, and fills its defaults. Throws InvalidStateError. */
   readonly stateSchema?: StandardSchema<State>;
@@ -37,6 +44,7 @@ type Named<R extends Resource, Name> = string extends R["name"] ? R : Extract<R,
 
 /** Resources under one name: one schema, one state. Built when it runs, so that config and state are those of the pipeline. */
 export interface Source<out Name extends string = string, out R extends Resource = Resource> {
+  /** Also the name of its schema and of its slot in the state. */
   readonly name: Name;
   /** Runs only these (dlt: `with_resources`). An unknown dynamic name throws ConfigError when the source is built. */
   withResources<N extends R["name"], All extends Resource = R>(...names: readonly N[]): Source<Name, Hold<Named<All, N>>>;
@@ -47,7 +55,9 @@ export interface Source<out Name extends string = string, out R extends Resource
   ): Source<Name, Hold<Exclude<All, Named<All, N>>> | Next>;
   /** Limits every resource. */
   limit(max: LimitOptions): Source<Name, R>;
+  /** Another name: another schema and another state. */
   withName<const Next extends string>(name: Next): Source<Next, R>;
+  /** Adds hints for all its tables. Those of a resource win, but for `parallel`, which holds for all of them. */
   applyHints(hints: SourceHints): Source<Name, R>;
   /** Builds outside a pipeline, with throw-away state: for tests. Throws ConfigError for missing config. */
   build<All extends Resource = R>(): Promise<{ readonly [N in All["name"]]: Hold<Named<All, N>> }>;
@@ -56,7 +66,9 @@ export interface Source<out Name extends string = string, out R extends Resource
 /** Call it with what is given in code; the rest of the config is looked up. */
 export interface SourceFactory<Name extends string = string, Spec extends ConfigSpec = ConfigSpec, R extends Resource = Resource> {
   (overrides?: ConfigOverrides<Spec>): Source<Name, R>;
+  /** The name of the sources that it makes. */
   readonly name: Name;
+  /** The settings that they need. */
   readonly config: Spec;
 }
 
@@ -82,7 +94,7 @@ export function source(name: string, ...rest: readonly unknown[]): SourceFactory
   checkName("source", name);
   checkOptions(`Source \`${name}\``, options, ["config", "stateSchema", "section", "schemaPath", ...hintNames]);
   if (typeof build !== "function")
-    throw new ConfigError(`Source \`${name}\` needs a function that returns its resources; got a ${typeof build}.`);
+    throw new ConfigError(`Source \`${name}\` needs a function that returns its resources; got ${kindOf(build)}.`);
   const { config = {}, stateSchema, section, schemaPath, ...hints } = options;
   if (schemaPath !== undefined && typeof schemaPath !== "string" && !(schemaPath instanceof URL))
     throw new ConfigError(`The \`schemaPath\` of source \`${name}\` has to be a path or a URL.`);

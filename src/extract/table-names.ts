@@ -1,7 +1,7 @@
 import { ConfigError } from "../core/errors.ts";
 import type { SchemaDocument } from "../schema/document.ts";
 import type { NamingConvention } from "../schema/naming/naming-convention.ts";
-import { isSystemTable } from "../schema/system-tables.ts";
+import { isSystemTable, keyedStateTableName } from "../schema/system-tables.ts";
 import { ResourceFailedError } from "./errors.ts";
 import { normalizedTableName } from "./table-name.ts";
 
@@ -25,7 +25,9 @@ export class TableNames {
     if (known !== undefined) return known;
     const name = this.#normalize(rawName, resource, schema);
     if (isSystemTable(name))
-      throw new ConfigError(`Table \`${rawName}\` cannot be loaded into: names that begin with \`_dlt\` are those of leat's own tables.`);
+      throw new ConfigError(
+        `Table \`${rawName}\` cannot be loaded into: names that begin with \`_dlt\`, and \`${keyedStateTableName}\`, are those of leat's own tables.`,
+      );
     this.#stored.set(rawName, name);
     const first = this.#first.get(name) ?? rawName;
     this.#first.set(name, first);

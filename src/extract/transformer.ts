@@ -1,10 +1,12 @@
 import { ConfigError } from "../core/errors.ts";
+import { kindOf } from "../core/kind-of.ts";
 import { checkName } from "./definition.ts";
 import type { IncrementalOf } from "./incremental/incremental-options.ts";
 import { defineResource, definitionOf, type Resource, type ResourceContext, type ResourceOptions, ResourceValue } from "./resource.ts";
 import type { Loose, RowOf, Rows, RowType } from "./rows.ts";
 import type { StateObject } from "./state-types.ts";
 
+/** What a transformer has besides the options of a resource. */
 export interface TransformerOptions<Per extends "row" | "page"> {
   /** `"page"`: the function gets the parent's rows as they were yielded together. Default `"row"` (dlt hands over whatever was yielded). */
   readonly per?: Per;
@@ -44,7 +46,7 @@ export function transformer(parent: Resource, name: string, ...rest: readonly un
   const [options, rows] = rest.length === 1 ? [{}, rest[0]] : [rest[0] as ResourceOptions & TransformerOptions<"row" | "page">, rest[1]];
   checkName("resource", name);
   const owner = `Transformer \`${name}\``;
-  if (typeof rows !== "function") throw new ConfigError(`${owner} needs a function of a row of its parent; got a ${typeof rows}.`);
+  if (typeof rows !== "function") throw new ConfigError(`${owner} needs a function of a row of its parent; got ${kindOf(rows)}.`);
   const { per = "row" } = options as TransformerOptions<"row" | "page">;
   if (per !== "row" && per !== "page") throw new ConfigError(`${owner}: \`per\` is "row" or "page", not ${JSON.stringify(per)}.`);
   const own = { rows, parent: definitionOf(parent, `The parent of transformer \`${name}\``), per } as const;

@@ -3,6 +3,7 @@ import { LeatError, PackageError } from "../core/errors.ts";
 /** A file of a load package is missing or cannot be read. */
 export class PackageCorruptError extends PackageError {
   readonly code = "package-corrupt" as const;
+  /** The package that it belongs to. */
   readonly loadId: string;
 
   constructor(options: {
@@ -47,6 +48,7 @@ export class PackagePendingError extends PackageError {
 /** Something on disk was written by a newer version of leat or dlt. */
 export class VersionTooNewError extends PackageError {
   readonly code = "version-too-new" as const;
+  /** The version that was found. */
   readonly version: number;
 
   constructor(options: {
@@ -68,6 +70,7 @@ export class VersionTooNewError extends PackageError {
 /** Another process runs the pipeline. */
 export class PipelineLockedError extends PackageError {
   readonly code = "pipeline-locked" as const;
+  /** The id of the process that has it; of one elsewhere it means nothing here. */
   readonly ownerPid: number;
 
   /** `elsewhere`: on another machine or container that shares the folder; it counts as gone when it gave no sign for so long. */

@@ -4,12 +4,17 @@ import { type JobFile, jobId, parseJobId } from "../load-package/job-file.ts";
 import type { PackageFolder, PackageJob } from "../load-package/package-folder.ts";
 import type { SchemaUpdate } from "../schema/update.ts";
 
+/** A load package: what it is about, how far it is, its jobs. */
 export interface LoadPackageInfo {
+  /** Its name: seconds since 1970. `_dlt_load_id` of its rows. */
   readonly loadId: string;
+  /** The schema that its tables belong to. */
   readonly schemaName: string;
+  /** `extracted` and `normalized` wait to be loaded. */
   readonly state: "extracted" | "normalized" | "loaded" | "aborted";
   /** Also those whose files were not kept. */
   readonly jobs: readonly LoadJobInfo[];
+  /** Tables and columns that it brings, and that were not there before. */
   readonly schemaUpdate: SchemaUpdate;
 }
 

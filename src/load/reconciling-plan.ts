@@ -5,9 +5,10 @@ import { openSchema, openState } from "../load-package/open-documents.ts";
 import type { PackageFolder, PackageJob } from "../load-package/package-folder.ts";
 import type { PackageStore } from "../load-package/package-store.ts";
 import type { SchemaDocument } from "../schema/document.ts";
-import { stateTableName } from "../schema/system-tables.ts";
+import { borderEntries, stateTableName } from "../schema/system-tables.ts";
 import { nestedTables, rootTable } from "../schema/table.ts";
-import { decodeState } from "../state/blob.ts";
+import { decodeState, decodeStateBlob } from "../state/blob.ts";
+import { borderChunksOf } from "../state/border-chunks.ts";
 import type { PipelineState } from "../state/document.ts";
 import type { StateRow } from "../state/state-row.ts";
 import { planPackage } from "./plan-package.ts";
@@ -52,9 +53,16 @@ export function reconcilingPlan(options: PackageToPlan, jobs: readonly PackageJo
         ...(result.schema === schema ? {} : { schema: { packaged: schema, stored: result.schema } }),
         ...(result.mergedState === undefined ? {} : { state: result.mergedState }),
       });
-      return { ...planFor(result.schema, commitTime(runtime, heads)), state: result.state };
+      const { state } = result;
+      return { ...planFor(result.schema, commitTime(runtime, heads)), state, liveEntries: state && liveEntries(state, folder) };
     },
   };
+}
+
+/** What the state that is stored in the end refers to. Read when there is something to delete only. */
+function liveEntries(row: StateRow, { workingDir, loadId }: PackageFolder): NonNullable<PackagePlan["liveEntries"]> {
+  const state = (): PipelineState => openState(() => decodeStateBlob(row.state), workingDir, `The state in load package \`${loadId}\``);
+  return { name: borderEntries, keys: () => borderChunksOf(state()) };
 }
 
 /** The newest version of a schema is the one stored last, also where the clocks of two machines differ. */

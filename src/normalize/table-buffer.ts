@@ -353,14 +353,17 @@ export class TableBuffer {
 
   #outOfRange(error: unknown, column: string, dataType: DataType, value: JsonValue): unknown {
     if (!(error instanceof CellRangeError)) return error;
-    return this.#conflict(column, value as PresentValue, error.reason, dataType);
+    return this.#conflict(column, value as PresentValue, error.reason, { dataType, advice: error.advice });
   }
 
   #conflict(
     column: string,
     value: PresentValue,
     reason: string,
-    dataType = this.#slots.get(column)?.dataType ?? "text",
+    {
+      dataType = this.#slots.get(column)?.dataType ?? "text",
+      advice,
+    }: { readonly dataType?: DataType; readonly advice?: string | undefined } = {},
   ): TypeConflictError {
     return TypeConflictError.ofValue({
       schemaName: this.#schema.name,
@@ -369,6 +372,7 @@ export class TableBuffer {
       dataTypes: [dataType, valueType(value)],
       rowIndex: this.#arrivedRows,
       reason,
+      advice,
     });
   }
 }

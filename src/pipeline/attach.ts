@@ -13,6 +13,7 @@ import type { RestoreInfo } from "./restore-local.ts";
 import { traceFileName } from "./trace-file.ts";
 import { defaultPipelinesDir } from "./working-dir.ts";
 
+/** Options of `attach()`: those of `pipeline()` without the name. */
 export type AttachOptions<D extends string = string> = Omit<PipelineOptions<string, D>, "name">;
 
 /**

@@ -4,7 +4,9 @@ import { LeatError } from "../core/errors.ts";
 export class BackfillFailedError extends LeatError {
   readonly code = "backfill-failed" as const;
   override readonly exitCode: number;
+  /** The pipeline. */
   readonly pipelineName: string;
+  /** The ranges that failed, each with what it failed of: from `from` up to and without `to`. */
   readonly ranges: readonly { readonly from: unknown; readonly to: unknown; readonly error: unknown }[];
 
   constructor(options: {
@@ -16,8 +18,10 @@ export class BackfillFailedError extends LeatError {
     const shown = ranges.slice(0, 5).map(({ from, to, error }) => `[${text(from)}, ${text(to)}): ${messageOf(error)}`);
     const more = ranges.length > shown.length ? [`and ${ranges.length - shown.length} more`] : [];
     const cause = ranges[0]?.error;
+    const isStateConflict = ranges.some(({ error }) => LeatError.is(error) && error.code === "state-conflict");
+    const advice = isStateConflict ? "Resources that change a state of their own take `parallel: 1`. " : "";
     super(
-      `Backfill of pipeline \`${pipelineName}\`: ${ranges.length} of ${ranges.length + loaded} ranges failed. ${[...shown, ...more].join("; ")} ` +
+      `Backfill of pipeline \`${pipelineName}\`: ${ranges.length} of ${ranges.length + loaded} ranges failed. ${[...shown, ...more].join("; ")} ${advice}` +
         "All others are loaded, and what is loaded is remembered: mend the cause and call it again, it goes on with the missing ranges.",
       { cause, retryable: ranges.every(({ error }) => LeatError.is(error) && error.retryable) },
     );

@@ -6,6 +6,7 @@ import { refusePending } from "./edit-state.ts";
 import type { StepHost } from "./step-host.ts";
 import { extractCommandsStep, syncStep } from "./steps.ts";
 
+/** What is dropped, and of which schema. */
 export interface DropOptions {
   /** All tables and resource states of the schema. */
   readonly dropAll?: boolean;
@@ -15,11 +16,13 @@ export interface DropOptions {
   readonly stateOnly?: boolean;
   /** The schema, which is that of the source of this name. Default the default schema. */
   readonly schema?: string;
+  /** Only says what would be dropped. Default false. */
   readonly dryRun?: boolean;
 }
 
 /** What was dropped, or would be. */
 export interface DropInfo {
+  /** The schema that the tables belong to. */
   readonly schemaName: string;
   /** Nested ones before their parents. */
   readonly tables: readonly string[];
@@ -27,6 +30,7 @@ export interface DropInfo {
   readonly resources: readonly string[];
   /** Where the values were, from the sources on. */
   readonly statePaths: readonly string[];
+  /** True: nothing was dropped. */
   readonly isDryRun: boolean;
 }
 

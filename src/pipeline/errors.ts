@@ -1,5 +1,6 @@
 import { LeatError } from "../core/errors.ts";
 
+/** The steps of a run, in their order. `sync` takes state and schemas from the destination. */
 export type Step = "sync" | "extract" | "normalize" | "load";
 
 /** Thrown by the steps of a pipeline; `cause` says what to do. */
@@ -7,10 +8,13 @@ export class StepFailedError extends LeatError {
   readonly code = "step-failed" as const;
   /** @internal */
   override readonly exitCode: number;
+  /** Which step failed. */
   readonly step: Step;
+  /** The pipeline. */
   readonly pipelineName: string;
   /** The package at hand, when there was one. */
   readonly loadId: string | undefined;
+  /** What to act on: mostly another error of leat, with a `code` of its own. */
   override readonly cause: unknown;
 
   constructor(options: {

@@ -6,7 +6,9 @@ import type { ExtractInfo, LoadInfo, NormalizeInfo, RunInfo } from "./infos.ts";
 
 interface EventBase<Type extends string> {
   readonly type: Type;
+  /** When it happened. */
   readonly at: Date;
+  /** The same for all events of one call, and that of its trace. */
   readonly runId: string;
   readonly pipelineName: string;
 }
@@ -25,8 +27,11 @@ export type PipelineEvent =
       readonly loadId?: string;
       readonly info?: ExtractInfo | NormalizeInfo | LoadInfo;
     })
+  /** `items`: rows of the resource so far, every now and then, and when it has ended. */
   | (EventBase<"resource-progress"> & { readonly resource: string; readonly items: number; readonly isDone: boolean })
+  /** `rows`: of the package so far. */
   | (EventBase<"normalize-progress"> & { readonly loadId: string; readonly rows: number })
+  /** `update`: new tables and columns of a package. */
   | (EventBase<"schema-changed"> & { readonly schemaName: string; readonly update: SchemaUpdate; readonly loadId: string })
   /**
    * Rows or values that a contract or a row schema kept out, once per package for each `table`, `column` and `reason`: `rows` says how many rows it
@@ -41,7 +46,9 @@ export type PipelineEvent =
       readonly loadId: string;
     })
   | (EventBase<"job-started" | "job-completed" | "job-retried" | "job-failed"> & { readonly loadId: string; readonly job: LoadJobInfo })
+  /** From now on its rows can be seen; or it was given up. */
   | (EventBase<"package-committed" | "package-aborted"> & { readonly loadId: string })
+  /** `code` says what it is about, `message` what to do. */
   | (EventBase<"warning"> & { readonly code: string; readonly message: string });
 
 type WithoutBase<Event> = Event extends unknown ? Omit<Event, "at" | "runId" | "pipelineName"> : never;
@@ -51,6 +58,7 @@ export type EventBody = WithoutBase<PipelineEvent>;
 
 export type Emit = (event: EventBody) => void;
 
+/** Where log lines go: `console`, pino, or anything else with these four functions. */
 export interface Logger {
   debug(message: string): void;
   info(message: string): void;

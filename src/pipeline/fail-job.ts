@@ -12,13 +12,15 @@ export interface JobToFail {
   readonly loadId: string;
   /** Its id, or the name of its file. */
   readonly job: string;
+  /** Only says whether it can be left out: throws as if it were done. */
+  readonly dryRun?: boolean;
 }
 
 /**
  * Leaves a job that failed out of its package, which then loads without its rows. Its failure is the proof that the package is not in the destination:
  * a package is committed as a whole. Throws ConfigError when there is no such job, or when it did not fail.
  */
-export function failPendingJob({ store, context }: StepHost, { loadId, job: name }: JobToFail): LoadJobInfo {
+export function failPendingJob({ store, context }: StepHost, { loadId, job: name, dryRun = false }: JobToFail): LoadJobInfo {
   const folder = store.normalized().find((each) => each.loadId === loadId);
   if (folder === undefined) throw new ConfigError(`There is no package \`${loadId}\` with jobs that wait. Nothing was changed.`);
   const job = folder.allJobs().find((each) => jobId(each) === name || jobFileName(each) === name);
@@ -29,6 +31,7 @@ export function failPendingJob({ store, context }: StepHost, { loadId, job: name
     throw new ConfigError(
       `Job \`${name}\` cannot be left out: without the rows of \`${job.table}\` the package cannot be loaded. Nothing was changed.`,
     );
+  if (dryRun) return jobInfo(folder, job, jobRowsOf(folder));
   const info = jobInfo(
     folder,
     guardDisk(store.workingDir, () => failJob(folder, job, failure.message)),

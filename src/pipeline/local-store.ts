@@ -14,6 +14,9 @@ import type { PipelineState } from "../state/document.ts";
 import { encodeState } from "../state/encode.ts";
 import { traceFileName } from "./trace-file.ts";
 
+/** The folder with what the destination keeps of cursors, too. */
+export const borderFolderName = "leat_border";
+
 /** A state as it was read. */
 export interface ReadState {
   readonly text: Buffer;
@@ -178,7 +181,7 @@ export class LocalStore {
 
   #removeAllButState(): void {
     guardDisk(this.workingDir, () => {
-      for (const name of ["schemas", "normalize", "load", traceFileName, "trace.pickle"])
+      for (const name of ["schemas", "normalize", "load", borderFolderName, traceFileName, "trace.pickle"])
         rmSync(join(this.workingDir, name), { recursive: true, force: true });
     });
   }

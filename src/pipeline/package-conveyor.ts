@@ -1,6 +1,6 @@
 import { CancelledError } from "../core/errors.ts";
 import type { LoadedPackage } from "../load/load-package.ts";
-import { StepFailedError } from "./errors.ts";
+import { sinceCommits } from "./since-commits.ts";
 import type { StepHost } from "./step-host.ts";
 import { loadStep, normalizeStep } from "./steps.ts";
 
@@ -55,21 +55,7 @@ export class PackageConveyor {
     const isStopped = this.signal.aborted && !this.#host.context.signal.aborted && error instanceof CancelledError;
     this.#isEnding = true;
     await this.#work;
-    return isStopped && this.#failure !== undefined ? this.#failure.error : this.#asOfNow(error);
-  }
-
-  /** While the extract came to its end packages were loaded that its error tells of. */
-  #asOfNow(error: unknown): unknown {
-    if (this.#added === 0 || !(error instanceof StepFailedError)) return error;
-    const { step, pipelineName, loadId, cause } = error;
-    return new StepFailedError({
-      step,
-      pipelineName,
-      loadId,
-      cause,
-      committed: this.#added,
-      pendingLoadIds: this.#host.store.pendingLoadIds(),
-    });
+    return isStopped && this.#failure !== undefined ? this.#failure.error : sinceCommits(error, this.#added, this.#host);
   }
 
   async #finishAll(): Promise<void> {

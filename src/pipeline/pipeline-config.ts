@@ -24,6 +24,7 @@ export const pipelineConfig: {
     readonly warnBytes: Field<number>;
     readonly maxBytes: Field<number | undefined>;
     readonly keepVersions: Field<number | undefined>;
+    readonly maxBorderHashes: Field<number>;
   };
   readonly commitEvery: { readonly rows: Field<number | undefined>; readonly ms: Field<number | undefined> };
   readonly maxDuration: Field<Duration | undefined>;
@@ -51,6 +52,12 @@ export const pipelineConfig: {
     warnBytes: field.count("A run that makes the state larger than this warns. Bytes of its JSON.", { default: 10_000_000 }),
     maxBytes: field.optional(field.count("A run that makes the state larger than this fails. Bytes of its JSON; default no limit.")),
     keepVersions: field.optional(field.count("So many versions of the state stay in the destination, 1 or more; default all.")),
+    maxBorderHashes: field.count(
+      "A cursor with more rows at its last value than this remembers them in a table of the dataset, not in the state.",
+      {
+        default: 4000,
+      },
+    ),
   },
   commitEvery: {
     rows: field.optional(field.count("A package ends after so many rows, 1 or more; default one package per run.")),

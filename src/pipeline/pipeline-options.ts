@@ -49,6 +49,7 @@ export interface RunSettings {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What a pipeline is and how it runs. What an operator may set from outside is named with its key in config; what the code says wins. */
 export interface PipelineOptions<Name extends string = string, D extends string = string> extends RunSettings {
   /** Default: name of the script. State belongs to name, destination and dataset. */
   readonly name?: Name;
@@ -72,9 +73,15 @@ export interface PipelineOptions<Name extends string = string, D extends string 
   readonly useSingleDataset?: boolean;
   /**
    * How large the state may get, in bytes of its JSON: a run that makes it larger than `warnBytes` (default 10 MB) emits a warning, one that makes it larger than
-   * `maxBytes` (default none) fails. `keepVersions`: so many versions stay in the destination, the newest; default all. In config: `[state] warn_bytes = …`.
+   * `maxBytes` (default none) fails. `keepVersions`: so many versions stay in the destination, the newest; default all. `maxBorderHashes`: a cursor with more rows at its last value than this (default 4000)
+   * remembers them in a table of the dataset. In config: `[state] warn_bytes = …`.
    */
-  readonly state?: { readonly warnBytes?: number; readonly maxBytes?: number; readonly keepVersions?: number };
+  readonly state?: {
+    readonly warnBytes?: number;
+    readonly maxBytes?: number;
+    readonly keepVersions?: number;
+    readonly maxBorderHashes?: number;
+  };
   /**
    * How names in the data become names of tables and columns: the name of a convention, or one of your own, which all runs have to be given then. It holds for
    * new schemas; those that are stored keep theirs. Default `"snake_case"`. In config, by name: `[schema] naming = …`.
@@ -161,10 +168,11 @@ export function checkPipelineOptions(options: PipelineOptions): void {
   refuseLoadWorkers(load);
   checkOptions("`load` of pipeline()", load, ["deleteCompletedJobs", "maxRetries"]);
   countOf("load.maxRetries", load.maxRetries);
-  checkOptions("`state` of pipeline()", state, ["warnBytes", "maxBytes", "keepVersions"]);
+  checkOptions("`state` of pipeline()", state, ["warnBytes", "maxBytes", "keepVersions", "maxBorderHashes"]);
   countOf("state.warnBytes", state.warnBytes);
   countOf("state.maxBytes", state.maxBytes, 1);
   countOf("state.keepVersions", state.keepVersions, 1);
+  countOf("state.maxBorderHashes", state.maxBorderHashes);
   countOf("extract.workers", extract.workers, 1);
   countOf("extract.maxParallelItems", extract.maxParallelItems, 1);
   oneOf("extract.order", extract.order, ["fifo", "round_robin"]);

@@ -176,6 +176,8 @@ export class PipelineParts {
 
   /** Lets go of what the destination keeps between sessions. */
   async close(): Promise<void> {
-    await (await this.#destination)?.close?.();
+    // Whoever used a destination that could not be found has its error.
+    const destination = await this.#destination?.catch(() => undefined);
+    await destination?.close?.();
   }
 }

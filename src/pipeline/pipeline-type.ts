@@ -21,6 +21,7 @@ import type { RunTarget } from "./run-target.ts";
 import type { Runnable } from "./runnable.ts";
 import type { StateVersion } from "./state-history.ts";
 
+/** How one call runs: settings of the run, where it goes, and hints for the rows, which win over those of sources and resources. */
 export interface RunOptions<Row = unknown> extends RunSettings, TableHints<Row>, RunTarget {
   /** Needed for rows without a resource. */
   readonly tableName?: string;
@@ -28,7 +29,9 @@ export interface RunOptions<Row = unknown> extends RunSettings, TableHints<Row>,
   readonly schema?: StandardSchema<Row>;
 }
 
+/** What `normalize` takes. */
 export type NormalizeOptions = Pick<RunSettings, "signal" | "loaderFileFormat" | "schemaContract">;
+/** What `load` takes. */
 export type LoadOptions = Pick<RunSettings, "signal">;
 
 /** The ranges of a backfill. */
@@ -41,15 +44,19 @@ export interface BackfillOptions<Value> {
   readonly every: Duration | number;
   /** So many ranges are extracted at the same time. Default 1. */
   readonly parallel?: number;
+  /** Cancels it: throws CancelledError. Ranges that are loaded stay, and count as done. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /** Moves data: extract, normalize, load; and remembers. Throws StepFailedError from the steps; its `cause` is the error to act on. */
 export interface Pipeline<D extends string = string> extends RunningPipeline<D>, AsyncDisposable {
+  /** The folder of the pipeline on this machine, with its packages, schemas and state. */
   readonly workingDir: string;
   /** True when packages wait on disk to be loaded. */
   readonly hasPendingData: boolean;
+  /** The schemas by name, one per source, as this machine has them. */
   readonly schemas: { readonly [name: string]: SchemaDocument };
+  /** The schema of the first source that ran; undefined before that. */
   readonly defaultSchema: SchemaDocument | undefined;
   /** Of the last call that did something, by whichever process on this machine; also one that failed. Throws WorkingDirError, VersionTooNewError. */
   readonly lastTrace: PipelineTrace | undefined;
@@ -77,6 +84,7 @@ export interface Pipeline<D extends string = string> extends RunningPipeline<D>,
   drop(options: DropOptions & ({ readonly dropAll: true } | { readonly statePaths: string | readonly string[] })): Promise<DropInfo>;
   /** Discards pending packages and rewinds state and schemas to before them: their rows are extracted again by the next run. With `dryRun` only says which. */
   abortPackages(options?: { readonly dryRun?: boolean }): Promise<{ readonly loadIds: readonly string[] }>;
+  /** All packages that this machine has, with their jobs. */
   listPackages(): Promise<readonly LoadPackageInfo[]>;
   /** Edits the state outside of a run and commits it (dlt: `managed_state`). Only `sources` may be changed. Throws PackagePendingError, InvalidStateError. */
   editState(change: (state: PipelineState) => void): Promise<void>;

@@ -171,3 +171,30 @@ describe("the SQL client", () => {
     expectTypeOf(await client.transaction(async (inner) => (await inner.execute("delete from a")).rowCount)).toEqualTypeOf<number>();
   });
 });
+
+describe("a backfill", () => {
+  const events = resource("events", { incremental: { cursorPath: "id", initialValue: 0 } }, () => users);
+
+  it("takes a resource or a source, and values of one type", () => {
+    expectTypeOf(p.backfill(events, { from: 0, to: 10, every: 2 })).resolves.toEqualTypeOf<RunInfo>();
+    void p.backfill(crm(), { from: new Date(), to: new Date(), every: "1d", parallel: 4, signal: AbortSignal.timeout(1) });
+    void p.backfill(crm(), { from: "2024-01-01", to: "2024-02-01", every: "12h" });
+    // @ts-expect-error two types
+    void p.backfill(events, { from: 0, to: "2024-01-01", every: 2 });
+    // @ts-expect-error no value that has an order
+    void p.backfill(events, { from: { a: 1 }, to: { a: 2 }, every: 2 });
+  });
+
+  it("has an end, and a length of its ranges", () => {
+    // @ts-expect-error where does it end
+    void p.backfill(events, { from: 0, every: 2 });
+    // @ts-expect-error how long is a range
+    void p.backfill(events, { from: 0, to: 10 });
+    // @ts-expect-error no duration
+    void p.backfill(events, { from: 0, to: 10, every: "often" });
+    // @ts-expect-error rows alone have no cursor
+    void p.backfill(users, { from: 0, to: 10, every: 2 });
+    // @ts-expect-error a run has it, a backfill does not
+    void p.backfill(events, { from: 0, to: 10, every: 2, refresh: "drop_data" });
+  });
+});

@@ -22,6 +22,7 @@ import type { PipelineParts } from "./pipeline-parts.ts";
 import type { RunOptions } from "./pipeline-type.ts";
 import { refuseOtherTarget } from "./refuse-other-target.ts";
 import type { RunHints } from "./runnable.ts";
+import { sinceCommits } from "./since-commits.ts";
 import type { StepHost } from "./step-host.ts";
 import { type ExtractSettings, extractStep, loadStep, normalizeStep, syncAgain, syncStep } from "./steps.ts";
 
@@ -64,8 +65,13 @@ export async function extractAlone(asked: Asked): Promise<ExtractInfo> {
       "`loaderFileFormat` is no option of extract(): normalize() writes the files of jobs. Give it there, or to the pipeline.",
     );
   await begin(asked);
-  const info = await extract(asked);
-  forgetTold(asked.host, info);
+  const { host } = asked;
+  let committed = 0;
+  const onCut = async (packages: number): Promise<void> => {
+    committed += packages;
+  };
+  const info = await extract(asked, { onCut }).catch((error: unknown) => Promise.reject(sinceCommits(error, committed, host)));
+  forgetTold(host, info);
   return info;
 }
 

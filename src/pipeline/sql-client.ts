@@ -50,7 +50,9 @@ export class SqlClientHandle implements SqlClient {
     this.#opening = undefined;
     this.#session = undefined;
     this.#options.onClosed(this);
-    await (await opening)?.close();
+    // Whoever asked for a connection that failed has its error.
+    const session = await opening?.catch(() => undefined);
+    await session?.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -13,6 +13,8 @@ export interface StateLimits {
   readonly maxBytes: number | undefined;
   /** So many versions stay in the destination, the newest. Undefined: all. */
   readonly keepVersions: number | undefined;
+  /** A cursor with more rows at its last value remembers them beside the data. */
+  readonly maxBorderHashes: number;
 }
 
 export interface StateSizeOptions {

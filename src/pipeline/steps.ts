@@ -15,6 +15,7 @@ import type { SchemaDocument } from "../schema/document.ts";
 import { newSchema } from "../schema/new-schema.ts";
 import type { SchemaUpdate } from "../schema/update.ts";
 import type { PipelineState } from "../state/document.ts";
+import { openBorderChunks } from "./border-chunks.ts";
 import { buildOn } from "./build-on.ts";
 import { checkHints, checkSupported } from "./check-supported.ts";
 import { dateNow } from "./clock.ts";
@@ -130,6 +131,8 @@ function extractSources(host: StepHost, prepare: () => Promise<ToExtract>, parts
   return context.step({ step: "extract", pendingLoadIds: pending(host) }, async (startedAt) => {
     const { state, sources, refresh, ownsState = false, textBefore = local.stateText() } = await prepare();
     const discarded: DiscardedRows[] = [];
+    const running = sources.filter(({ resources }) => resources.length > 0).map(({ name }) => name);
+    const borderChunks = await openBorderChunks(host, state, running);
     const result = await extract({
       sources,
       state,
@@ -137,6 +140,7 @@ function extractSources(host: StepHost, prepare: () => Promise<ToExtract>, parts
       storedStateHash: context.storedStateHash,
       storedStateHashes: context.storedStateHashes,
       storesState: host.restoresState,
+      borderChunks,
       refresh,
       naming: host.naming,
       customNaming: host.customNaming,

@@ -1,4 +1,5 @@
 import { type ConfigOf, type Field, field } from "../config/field.ts";
+import { type ClosedSection, refuseUnknown } from "../config/refuse-unknown.ts";
 import { type ResolveOptions, resolveConfig } from "../config/resolve.ts";
 import { ConfigError } from "../core/errors.ts";
 import type { AddedArrowColumns } from "../extract/arrow-rows.ts";
@@ -85,8 +86,17 @@ export interface WriterSettings {
   readonly arrowColumns: AddedArrowColumns;
 }
 
+const closedSections: readonly ClosedSection[] = [
+  { path: ["normalize", "data_writer"], known: Object.keys(writerFields) },
+  { path: ["sources", "data_writer"], known: Object.keys(fileFields) },
+  { path: ["data_writer"], known: Object.keys(writerFields) },
+  { path: ["normalize", "parquet_normalizer"], known: Object.keys(normalizeFields.parquetNormalizer) },
+  { path: ["parquet_normalizer"], known: Object.keys(normalizeFields.parquetNormalizer) },
+];
+
 /** What is in `[normalize.data_writer]`, for raw files `[sources.data_writer]`, and for both `[data_writer]`. Throws ConfigError for what leat cannot write. */
 export async function resolveWriters(options: Omit<ResolveOptions<never>, "overrides" | "sections">): Promise<WriterSettings> {
+  await refuseUnknown(closedSections, options);
   const { dataWriter, parquetNormalizer } = await resolveConfig(normalizeFields, { ...options, sections: ["normalize"] });
   const raw = await resolveConfig({ dataWriter: fileFields }, { ...options, sections: ["sources"] });
   return {

@@ -8,6 +8,7 @@ import type { DataType } from "./data-type.ts";
 import { parseDecimal } from "./decimal-number.ts";
 import { parseFloatText, parseHexadecimal, parseInteger } from "./number-text.ts";
 import { isBase64 } from "./typed-text.ts";
+import { wellFormedJson } from "./well-formed-json.ts";
 
 /** A plain string in a column of another type than text. */
 export function coerceText(to: DataType, text: string): Cell | undefined {
@@ -63,7 +64,7 @@ function dateOf(text: string): number | undefined {
 
 function jsonOf(text: string): string | undefined {
   try {
-    return encodeJson(parseJson(text));
+    return wellFormedJson(encodeJson(parseJson(text)));
   } catch {
     return undefined;
   }

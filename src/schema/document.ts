@@ -6,11 +6,15 @@ export const schemaEngineVersion = 11;
 
 /** A column as it is stored. Without `data_type` it is incomplete: known by its hints, not yet created anywhere. */
 export interface ColumnSchema {
+  /** As it is in the destination. */
   readonly name: string;
+  /** Missing: incomplete. */
   readonly data_type?: DataType;
   /** Missing means true. */
   readonly nullable?: boolean;
+  /** Characters, bytes, bits or digits, by type; missing: what the destination takes. */
   readonly precision?: number;
+  /** Of a decimal: digits behind the point. */
   readonly scale?: number;
   readonly [hint: string]: unknown;
 }
@@ -20,11 +24,15 @@ export type Columns = { readonly [column: string]: ColumnSchema };
 
 /** A table as it is stored. Nested tables have `parent`, all others `resource` and `write_disposition`. */
 export interface TableSchema {
+  /** As it is in the destination. */
   readonly name: string;
+  /** By name, in their order. */
   readonly columns: Columns;
+  /** The table that a nested table is nested in. */
   readonly parent?: string;
   /** The name of the resource, as its author wrote it. */
   readonly resource?: string;
+  /** Nested tables have that of their root table. */
   readonly write_disposition?: WriteDispositionName;
   readonly [hint: string]: unknown;
 }
@@ -59,16 +67,24 @@ export type CopiedColumns = { readonly [column: string]: string };
 
 /** A schema as it is stored and hashed, with dlt's keys. A change makes a new document. */
 export interface SchemaDocument {
+  /** Counts the changes, from 1. */
   readonly version: number;
   /** Empty until the schema is saved for the first time. */
   readonly version_hash: string;
+  /** Layout of the document. */
   readonly engine_version: number;
+  /** Also the name of its source. */
   readonly name: string;
+  /** By name; those of leat (`_dlt_…`) too. */
   readonly tables: { readonly [table: string]: TableSchema };
+  /** What decides about new columns. */
   readonly settings: SchemaSettings;
+  /** The naming convention, and how nested values are taken apart. */
   readonly normalizers: SchemaNormalizers;
   /** The newest first, ten at most. */
   readonly previous_hashes: readonly string[];
+  /** Digest of the file that it was imported from. */
   readonly imported_version_hash?: string;
+  /** For people who read it. */
   readonly description?: string;
 }

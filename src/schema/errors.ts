@@ -4,8 +4,11 @@ import type { DataType } from "./data-type.ts";
 /** Rows want a change that the schema refuses. */
 export class ContractViolationError extends SchemaError {
   readonly code = "contract-violation" as const;
+  /** The table that refuses it. */
   readonly table: string;
+  /** The column; undefined where it is about the table. */
   readonly column: string | undefined;
+  /** The value, as it came. */
   readonly value: unknown;
   /** Counts the rows of the table in the load package, from 0. */
   readonly rowIndex: number;
@@ -40,7 +43,9 @@ interface TypeConflict {
 /** A value fits neither its column nor the column for variants of its type; or another pipeline gave the column another type in the meantime. */
 export class TypeConflictError extends SchemaError {
   readonly code = "type-conflict" as const;
+  /** The table. */
   readonly table: string;
+  /** The column. */
   readonly column: string;
   /** Of the column, and of the value. */
   readonly dataTypes: readonly [DataType, DataType];
@@ -52,11 +57,13 @@ export class TypeConflictError extends SchemaError {
     this.dataTypes = about.dataTypes;
   }
 
-  static ofValue(about: TypeConflict & { readonly rowIndex: number; readonly reason: string }): TypeConflictError {
+  static ofValue(
+    about: TypeConflict & { readonly rowIndex: number; readonly reason: string; readonly advice?: string | undefined },
+  ): TypeConflictError {
     const { table, column, dataTypes, rowIndex, reason } = about;
+    const { advice = `Declare another type with columns: { ${column}: { dataType: ... } }, or change the value with .map().` } = about;
     return new TypeConflictError(
-      `Row ${rowIndex} of table \`${table}\` has a ${dataTypes[1]} that column \`${column}\` (${dataTypes[0]}) cannot hold: ${reason}. ` +
-        `Declare another type with columns: { ${column}: { dataType: ... } }, or change the value with .map().`,
+      `Row ${rowIndex} of table \`${table}\` has a ${dataTypes[1]} that column \`${column}\` (${dataTypes[0]}) cannot hold: ${reason}. ${advice}`,
       about,
     );
   }

@@ -31,7 +31,7 @@ export function readSchema(stored: string | object, origin: string): SchemaDocum
   const document = typeof stored === "string" ? parse(stored, origin) : stored;
   const { engine_version: version } = document as { readonly engine_version?: unknown };
   if (typeof version !== "number" || !Number.isInteger(version) || version < 1)
-    throw new SchemaUnreadable(origin, "the engine version is missing");
+    throw new SchemaUnreadable(origin, `the engine version is missing, \`engine_version: ${schemaEngineVersion}\``);
   if (version > schemaEngineVersion) throw new SchemaVersionTooNew(version, origin);
   return withDefaults(migrateSchema(checked(document, origin), version));
 }
@@ -48,8 +48,9 @@ function parse(text: string, origin: string): object {
 
 function checked(document: object, origin: string): StoredSchema {
   const { name, tables } = document as { readonly name?: unknown; readonly tables?: unknown };
-  if (typeof name !== "string" || name === "") throw new SchemaUnreadable(origin, "the name is missing");
-  if (!isObject(tables) || !Object.values(tables).every(isObject)) throw new SchemaUnreadable(origin, "the tables are missing");
+  if (typeof name !== "string" || name === "") throw new SchemaUnreadable(origin, "the name is missing, `name`");
+  if (!isObject(tables) || !Object.values(tables).every(isObject))
+    throw new SchemaUnreadable(origin, "the tables are missing, `tables`, which may be `{}`");
   return document as StoredSchema;
 }
 

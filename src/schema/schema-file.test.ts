@@ -77,6 +77,17 @@ describe("YAML is that of Python's reader", () => {
     expect(parseYaml(stringifyYaml({ [`k${text}`]: text, list: [text] }))).toEqual({ [`k${text}`]: text, list: [text] });
   });
 
+  test.each(["a\tb", "=", "<<", "\u2028a", "a\u2029", "\u0085", "\u007f\u0080", "\ufffe", "\ufeffa", "\0", "a\r\nb"])(
+    "text that is odd for Python has escapes, and comes back: %j",
+    (text) => {
+      const document = { [text]: 1, columns: { [text]: { description: text } }, list: [text] };
+      const yaml = stringifyYaml(document);
+      expect(parseYaml(yaml)).toEqual(document);
+      expect(yaml).toMatch(/^[\n\x20-\x7e]+$/);
+      expect(yaml).toMatch(/^ {4}description: "/m);
+    },
+  );
+
   test("an object that occurs twice is written twice", () => {
     const twice = { a: 1 };
     expect(stringifyYaml({ x: twice, y: twice, f: new Float(1) })).toBe("x:\n  a: 1\n'y':\n  a: 1\nf: 1.0\n");
@@ -101,6 +112,8 @@ describe("what is no schema is refused with its place", () => {
     ["the tables are missing", { at: "tables", value: undefined }],
     ["`tables.a.columns` has to be a map of names", { at: "tables.a", value: { columns: [1] } }],
     ["`tables.a.columns.id` has to be a map of hints", { at: "tables.a", value: { columns: { id: 1 } } }],
+    ["`tables.a.columns.id` has to be a map of hints", { at: "tables.a", value: { columns: { id: null } } }],
+    ["`tables.a` has to be a map of hints and columns", { at: "tables.a", value: null }],
     [
       '`tables.a.columns.id.data_type` is "int", but has to be one of text, double',
       { at: "tables.a", value: { columns: { id: { data_type: "int" } } } },
@@ -125,6 +138,10 @@ describe("what is no schema is refused with its place", () => {
 
   test("broken YAML is told with its line", () => {
     expect(() => parseSchemaFile("a: [1\nb: 2", "shop.schema.yaml")).toThrow(/not YAML.*line 2/s);
+  });
+
+  test("a tag that nobody knows is told, not warned of", () => {
+    expect(() => parseSchemaFile("name: !!js/function 'x'\n", "shop.schema.yaml")).toThrow(/not YAML.*js\/function.*line 1/s);
   });
 
   test("what a person left out is filled in", () => {

@@ -72,12 +72,13 @@ function checkedShape(document: unknown, path: string): object {
     throw new SchemaUnreadable(path, "it is no map of settings");
   const { tables, engine_version: version } = document as { readonly tables?: unknown; readonly engine_version?: unknown };
   for (const [name, table] of Object.entries(isMap(tables) ? tables : {})) {
-    const { columns } = isMap(table) ? (table as { readonly columns?: unknown }) : {};
+    if (!isMap(table)) throw new SchemaUnreadable(path, `\`tables.${name}\` has to be a map of hints and columns, which may be \`{}\``);
+    const { columns } = table as { readonly columns?: unknown };
     if (columns === undefined || columns === null) continue;
     if (!isMap(columns)) throw new SchemaUnreadable(path, `\`tables.${name}.columns\` has to be a map of names`);
-    const wrong = Object.entries(columns).find(([, hints]) => hints !== null && !isMap(hints));
-    if (version === schemaEngineVersion && wrong !== undefined)
-      throw new SchemaUnreadable(path, `\`tables.${name}.columns.${wrong[0]}\` has to be a map of hints`);
+    const wrong = Object.entries(columns).find(([, hints]) => hints === null || (version === schemaEngineVersion && !isMap(hints)));
+    if (wrong !== undefined)
+      throw new SchemaUnreadable(path, `\`tables.${name}.columns.${wrong[0]}\` has to be a map of hints, which may be \`{}\``);
   }
   return document;
 }

@@ -4,10 +4,12 @@ import type { ColumnSchema, Columns, TableSchema } from "./document.ts";
 export const versionTableName = "_dlt_version";
 export const loadsTableName = "_dlt_loads";
 export const stateTableName = "_dlt_pipeline_state";
+/** A table that a dataset gets when a cursor needs it. dlt does not know it. */
+export const keyedStateTableName = "_leat_keyed_state";
 
 /** True for the tables that belong to the loader, not to the user. */
 export function isSystemTable(name: string): boolean {
-  return name.startsWith("_dlt");
+  return name.startsWith("_dlt") || name === keyedStateTableName;
 }
 
 // Old tables are never reordered: new columns go to the end.
@@ -59,6 +61,32 @@ export const stateTable: TableSchema = {
   name: stateTableName,
   resource: stateTableName,
 };
+
+/** What is remembered of rows, and is too much for the state: entries that a package brings, found by name and key. Part of a schema once one of its packages had some. */
+export const keyedStateTable: TableSchema = {
+  columns: inOrder([
+    { name: "pipeline_name", data_type: "text", nullable: false, description: "The pipeline that keeps this entry" },
+    { name: "source", data_type: "text", nullable: false, description: "The source whose resources keep it" },
+    { name: "resource", data_type: "text", nullable: true, description: "The resource that keeps it, where it is one alone" },
+    {
+      name: "name",
+      data_type: "text",
+      nullable: false,
+      description: "What the entry is one of; `leat:border`: hashes of rows at a cursor",
+    },
+    { name: "key", data_type: "text", nullable: false, description: "Which one it is" },
+    { name: "value", data_type: "text", nullable: true, description: "Its content" },
+    { name: "deleted", data_type: "bool", nullable: false, description: "True: it is not there any more" },
+    { name: "_dlt_load_id", data_type: "text", nullable: false, precision: 64, description: "The load package that brought this entry" },
+  ]),
+  write_disposition: "append",
+  file_format: "preferred",
+  name: keyedStateTableName,
+  resource: keyedStateTableName,
+};
+
+/** The name of entries that are chunks of border hashes. */
+export const borderEntries = "leat:border";
 
 function inOrder(columns: readonly ColumnSchema[]): Columns {
   return Object.fromEntries(columns.map((column) => [column.name, column]));

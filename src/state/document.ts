@@ -3,19 +3,29 @@ export const stateEngineVersion = 4;
 
 /** The state of a pipeline as it is stored, with dlt's keys. */
 export interface PipelineState {
+  /** Counts the changes. */
   _state_version: number;
   /** Missing until the state is saved for the first time. */
   _version_hash?: string;
+  /** Layout of the document. */
   _state_engine_version: 4;
+  /** The pipeline that it belongs to. */
   pipeline_name: string;
+  /** The dataset that it belongs to. */
   dataset_name: string;
+  /** The schema of the first source that ran; null before that. */
   default_schema_name: string | null;
+  /** All schemas of the pipeline. */
   schema_names: string[];
+  /** As dlt calls it, such as `dlt.destinations.duckdb`; null before it is known. */
   destination_type: string | null;
   /** Null when it is the short name of the type. */
   destination_name: string | null;
+  /** Of dlt; kept. */
   staging_type?: string | null;
+  /** Of dlt; kept. */
   staging_name?: string | null;
+  /** What sources and resources keep, by the name of the source. */
   sources?: { [source: string]: SourceState };
   /** Of this machine only: never leaves it, and is no part of the hash. */
   _local?: LocalState;
@@ -27,6 +37,7 @@ export interface SourceState {
   [key: string]: unknown;
 }
 
+/** What one resource keeps, with its cursors under `incremental`. */
 export interface ResourceState {
   incremental?: { [cursorPath: string]: IncrementalState };
   [key: string]: unknown;
@@ -34,8 +45,11 @@ export interface ResourceState {
 
 /** How far one cursor got. */
 export interface IncrementalState {
+  /** As it was declared when this was written. */
   initial_value: unknown;
+  /** The furthest value that was loaded. */
   last_value: unknown;
+  /** Where the last run began. */
   start_value?: unknown;
   /** Of the rows at `last_value`. */
   unique_hashes: string[];

@@ -7,6 +7,7 @@ import { openPipeline } from "../pipeline/pipeline.ts";
 import type { PipelineOptions } from "../pipeline/pipeline-options.ts";
 import type { Pipeline } from "../pipeline/pipeline-type.ts";
 
+/** Options of `testPipeline()`: those of `pipeline()` without `pipelinesDir`, and a clock. */
 export interface TestPipelineOptions extends Omit<PipelineOptions, "pipelinesDir"> {
   /** The clock of the pipeline: of load ids, of times that are stored, of infos and events. Default that of the machine. */
   readonly now?: () => Date;

@@ -119,6 +119,10 @@ describe("a package that cannot be loaded", () => {
     const job = jobs.find(({ table }) => table === "notes")!.jobId;
     const refused = await pipelineCommand("load-package", loadId, "fail-job", job, "--yes");
     expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining("it has not failed")]);
+    for (const word of [job, "nothing"]) {
+      const plan = await pipelineCommand("load-package", loadId, "fail-job", word, "--dry-run");
+      expect([plan.code, plan.stdout, plan.stderr]).toEqual([2, "", expect.stringContaining(`\`${word}\``)]);
+    }
   });
 
   test("abort gives up the package after a look at the plan", async () => {
@@ -179,6 +183,7 @@ describe("a package that was loaded", () => {
     [["load-package", "1.0"], "has no load package `1.0` here"],
     [["load-package", "explode"], "There is no action `explode`"],
     [["load-package", "fail-job"], "Which job?"],
+    [["load-package", "fail-job", "items", "--dry-run"], "with jobs that wait"],
     [["load-package", "info", "more"], "What is `more`?"],
   ])("%j is refused with what there is", async (args, message) => {
     const { code, stderr } = await pipelineCommand(...args);

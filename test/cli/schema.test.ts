@@ -71,5 +71,7 @@ test("an unknown format, schema or pipeline is an error of usage that says what 
   const schema = await project.leat(["pipeline", "shop", "schema", "--schema", "nope"]);
   expect(schema.code).toBe(2);
   expect(schema.stderr).toContain("It has other, shop");
+  const remove = await project.leat(["pipeline", "shop", "schema", "--format", "dbml", "--remove-defaults"]);
+  expect([remove.code, remove.stderr]).toEqual([2, expect.stringContaining("--remove-defaults is of yaml and json")]);
   expect((await project.leat(["pipeline", "nope", "schema"])).code).toBe(2);
 });

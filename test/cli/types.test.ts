@@ -224,6 +224,8 @@ declare module "leat" {
       [["types", "--pipelines-dir", "empty"], "Run one first"],
       [["types", "chess", "--dataset-name", "x"], "give both, or neither"],
       [["types", "--destination", "duckdb"], "has to name them"],
+      [["types", "chess", "-o", "no/such/folder.d.ts"], "folder.d.ts` cannot be written"],
+      [["types", "chess", "-o", "."], "cannot be read"],
     ];
     for (const [args, text] of cases) {
       const { code, stderr } = await project.leat(args);

@@ -152,6 +152,28 @@ describe("a backfill", () => {
     expect(await loaded(p, "others")).toMatchObject({ n: 30, ids: 30 });
   });
 
+  test("keeps what a resource remembers of its ranges, one after another; of two at a time the later one fails", async () => {
+    let begun = 0;
+    const remembering = (atOnce: number) =>
+      resource("events", { incremental: { cursorPath: "at", initialValue: 0 } }, async function* ({ incremental, state }) {
+        begun += 1;
+        const { startValue } = incremental;
+        state["seen"] = [...((state["seen"] as number[] | undefined) ?? []), startValue];
+        while (begun < atOnce) await new Promise(setImmediate);
+        yield { id: startValue, at: startValue };
+      });
+    const p = localPipeline();
+    await p.backfill(remembering(1), { from: 0, to: 30, every: 10 });
+    expect(p.state.sources?.["shop"]?.resources?.["events"]).toMatchObject({ seen: [0, 10, 20] });
+    begun = 0;
+    const error = await failure(() => p.backfill(remembering(2), { from: 30, to: 50, every: 10, parallel: 2 }));
+    expect(error).toMatchObject({ code: "backfill-failed", cause: { code: "state-conflict" }, ranges: [expect.anything()] });
+    expect((error as Error).message).toContain("take `parallel: 1`");
+    await p.backfill(remembering(1), { from: 30, to: 50, every: 10 });
+    expect(p.state.sources?.["shop"]?.resources?.["events"]).toMatchObject({ seen: expect.arrayContaining([0, 10, 20, 30, 40]) });
+    expect(await loaded(p)).toMatchObject({ n: 5, ids: 5 });
+  });
+
   test("forgets what it has loaded together with the cursor", async () => {
     const p = localPipeline();
     const calls = api();

@@ -70,6 +70,8 @@ describe("a run with commitEvery", () => {
     // Which of them are loaded by then is a matter of time.
     for (const { loadId, state } of await p.listPackages()) expect(error.message.includes(loadId)).toBe(state !== "loaded");
     expect(p.state.sources?.["shop"]?.resources?.["numbers"]).toEqual({ next: 4 });
+    const alone = localPipeline().extract(numbers(8, { at }), { commitEvery: { rows: 2 } });
+    await expect(alone).rejects.toThrow(/that is: the 2 packages before it stay\. Pending packages \(.*, .*\) are kept/);
     await p.run(numbers(8));
     expect(await values(p, "SELECT CAST(n AS INTEGER) FROM numbers ORDER BY n")).toEqual(upTo(8));
   });

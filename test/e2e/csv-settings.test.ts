@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Table, Utf8, vectorFromArray } from "apache-arrow";
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { ConfigError, Decimal, type Pipeline, PlainDate, pipeline, resource, TypeConflictError } from "../../src/index.ts";
 import { testDestinations } from "../destinations.ts";
 import { tempDir } from "../temp-dir.ts";
@@ -207,7 +207,8 @@ describe("characters that the encoding does not have", () => {
     set({ encoding: "latin-1" });
     const error = await failure(() => localPipeline({ loaderFileFormat: "csv" }).run(euro, { tableName: "things" }));
     expect(error).toBeInstanceOf(TypeConflictError);
-    expect(String(error)).toMatch(/`text`.*encoding latin-1/s);
+    expect(String(error)).toMatch(/`text`.*encoding latin-1.* to utf-8/s);
+    expect(String(error)).not.toContain("dataType");
   });
 
   test.each([
@@ -240,6 +241,8 @@ test.each([
   expect(error).toBeInstanceOf(TypeConflictError);
   expect(String(error)).toContain(why);
   expect(String(error)).toContain("quote_none");
+  expect(String(error)).toContain("Leave `quoting` of `[data_writer]` out");
+  expect(String(error)).not.toContain("dataType");
 });
 
 test.each([
@@ -266,6 +269,41 @@ test.each([
   expect(error).toBeInstanceOf(ConfigError);
   expect(String(error)).toContain(key);
   expect(ran).toBe(false);
+});
+
+describe("a setting that there is not", () => {
+  test.each([
+    ["DATA_WRITER__DELIMTER", "delimter", "`delimiter`"],
+    ["NORMALIZE__DATA_WRITER__FILE_MAX_ITEM", "file_max_item", "`file_max_items`"],
+    ["SHOP__NORMALIZE__DATA_WRITER__QUOTEING", "quoteing", "`quoting`"],
+    ["SOURCES__DATA_WRITER__FILE_MAX_ROWS", "file_max_rows", "`file_max_bytes`"],
+    ["NORMALIZE__PARQUET_NORMALIZER__ADD_DLT_IDS", "add_dlt_ids", "`add_dlt_id`"],
+  ])("is refused with the nearest name: %s", async (variable, key, nearest) => {
+    vi.stubEnv(variable, "1");
+    const error = await failure(() => localPipeline().run([{ id: 1 }], { tableName: "things" }));
+    expect(error).toBeInstanceOf(ConfigError);
+    expect(String(error)).toContain(`\`${key}\` (environment ${variable}) is not a setting.`);
+    expect(String(error)).toContain(nearest);
+  });
+
+  test("is refused in a file, too", async () => {
+    const home = process.cwd();
+    const project = tempDir();
+    onTestFinished(() => process.chdir(home));
+    process.chdir(project);
+    mkdirSync(join(project, ".leat"));
+    const write = (toml: string): void => writeFileSync(join(project, ".leat", "config.toml"), toml);
+    const run = () => localPipeline().run([{ id: 1 }], { tableName: "things" });
+    write('[data_writer]\ndelimter = ";"\nnothing_like_it = 1\n');
+    const error = await failure(run);
+    expect(String(error)).toMatch(/2 settings of `data_writer` are wrong/);
+    expect(String(error)).toMatch(
+      /`delimter` \(config\.toml data_writer\.delimter in .*config\.toml\) is not a setting\. Did you mean `delimiter`\?/,
+    );
+    expect(String(error)).toMatch(/`nothing_like_it` .* is not a setting\. There are: /);
+    write('[data_writer]\ndelimiter = ";"\n\n[normalize.data_writer]\nfile_max_items = 10\n\n[sources.data_writer]\nfile_max_items = 10\n');
+    await run();
+  });
 });
 
 /** DuckDB gives JSON as text. */

@@ -154,12 +154,15 @@ describe.each(testDestinations)("loaded data as state, on $name", (destination) 
     world.queries.length = 0;
     expect(await ada.max("_id")).toBe(5);
     const rows = `from "social_data"."user_comments" where "user_id" = $1`;
-    expect(world.queries).toEqual([
-      // What SQLite computes has no type.
+    // What SQLite computes has no type, and not all of its decimals have an order: it is asked whether the column holds decimals.
+    expect(world.queries).toEqual(
       destination.name === "sqlite"
-        ? `select "_id" ${rows} and "_id" is not null order by "_id" desc nulls last limit 1`
-        : `select max("_id") as "max" ${rows}`,
-    ]);
+        ? [
+            `select "_id" from "social_data"."user_comments" limit 0`,
+            `select "_id" ${rows} and "_id" is not null order by "_id" desc nulls last limit 1`,
+          ]
+        : [`select max("_id") as "max" ${rows}`],
+    );
     expect(await ada.min("_id")).toBe(1);
     expect(await ada.max("text")).toBe("comment 5");
   });

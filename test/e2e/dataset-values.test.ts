@@ -2,7 +2,7 @@ import { Decimal } from "decimal.js";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { PlainDate, PlainDateTime, PlainTime, resource, Timestamp } from "../../src/index.ts";
-import { typedDestinations } from "../destinations.ts";
+import { testDestinations } from "../destinations.ts";
 import { datasetWorld } from "./dataset-world.ts";
 
 const lastMicros = 253_402_300_799_999_999n;
@@ -43,7 +43,7 @@ const columns = {
   bytes: { dataType: "binary" },
 } as const;
 
-describe.each(typedDestinations)("values, on $name", (destination) => {
+describe.each(testDestinations)("values, on $name", (destination) => {
   test("any rows that are loaded are read as the same values of the same types, in every way to read them", {
     timeout: 120_000,
   }, async () => {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { tableFromArrays } from "apache-arrow";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { current, type Pipeline, type ResourceOptions, rawJson, resource, source, transformer } from "../../src/index.ts";
+import { current, type FileFormat, type Pipeline, type ResourceOptions, rawJson, resource, source, transformer } from "../../src/index.ts";
 import { tempDir } from "../temp-dir.ts";
 import { failure, localPipeline, machine, query, values } from "./local-pipeline.ts";
 
@@ -104,25 +104,30 @@ describe("commitEvery and forms of rows", () => {
   });
 });
 
-const formats =
-  process.env["LEAT_TEST_ON"] === "postgres"
-    ? (["csv", "insert_values"] as const)
-    : (["parquet", "csv", "jsonl", "insert_values"] as const);
+/** What each destination loads. */
+const formats: Readonly<Record<string, readonly FileFormat[]>> = {
+  duckdb: ["parquet", "csv", "jsonl", "insert_values"],
+  postgres: ["csv", "insert_values"],
+  sqlite: ["jsonl"],
+};
 
-test.each(formats)("commitEvery and %s: Arrow tables and rows merge into one table", async (loaderFileFormat) => {
-  const p = localPipeline({ loaderFileFormat });
-  const make = (n: number): unknown =>
-    n % 2 === 1
-      ? { id: n % 4, s: "", n }
-      : tableFromArrays({ id: BigInt64Array.of(BigInt(n)), s: ['a,"b'], n: BigInt64Array.of(BigInt(n)) });
-  const info = await p.run(counted("numbers", { end: 6, make, hints: { primaryKey: "id", writeDisposition: "merge" } }), {
-    commitEvery: { rows: 1 },
-  });
-  const jobs = info.packages.flatMap((each) => each.jobs).filter((job) => job.table === "numbers");
-  expect(jobs.map((job) => job.format)).toEqual(Array.from({ length: 6 }, () => loaderFileFormat));
-  expect(await numbersOf(p, "numbers")).toEqual([0, 2, 3, 4, 5]);
-  expect(await values(p, "SELECT s FROM numbers ORDER BY id")).toEqual(['a,"b', "", 'a,"b', "", 'a,"b']);
-});
+test.each(formats[process.env["LEAT_TEST_ON"] ?? "duckdb"]!)(
+  "commitEvery and %s: Arrow tables and rows merge into one table",
+  async (loaderFileFormat) => {
+    const p = localPipeline({ loaderFileFormat });
+    const make = (n: number): unknown =>
+      n % 2 === 1
+        ? { id: n % 4, s: "", n }
+        : tableFromArrays({ id: BigInt64Array.of(BigInt(n)), s: ['a,"b'], n: BigInt64Array.of(BigInt(n)) });
+    const info = await p.run(counted("numbers", { end: 6, make, hints: { primaryKey: "id", writeDisposition: "merge" } }), {
+      commitEvery: { rows: 1 },
+    });
+    const jobs = info.packages.flatMap((each) => each.jobs).filter((job) => job.table === "numbers");
+    expect(jobs.map((job) => job.format)).toEqual(Array.from({ length: 6 }, () => loaderFileFormat));
+    expect(await numbersOf(p, "numbers")).toEqual([0, 2, 3, 4, 5]);
+    expect(await values(p, "SELECT s FROM numbers ORDER BY id")).toEqual(['a,"b', "", 'a,"b', "", 'a,"b']);
+  },
+);
 
 describe("commitEvery and what a run does with tables and state", () => {
   test("several sources, what they share, transformers and a replaced table, run after run; another machine finds it all", async () => {

@@ -33,7 +33,7 @@ const awkward = [
     day: PlainDate.from("9999-12-31"),
     time: PlainTime.from("23:59:59.999999"),
     bytes: new Uint8Array([0, 1, 92, 120, 255]),
-    document: { a: [1.5, "quote \" ' \\ {}", null, { b: "é" }] },
+    document: { a: [1.5, "quote \" ' \\ {}", null, { b: "é" }], half: "\ud83d \\ud83d \udc00 😀", "\ud800": 1 },
     tags: ["a", "", "b"],
   },
   { id: 1, text: "\\N", whole: -9223372036854775808n, fraction: -0, flag: false, bytes: new Uint8Array(0), tags: [] },

@@ -53,6 +53,24 @@ describe("a cursor over Arrow tables", () => {
     expect(asked).toEqual([0, 1]);
   });
 
+  test.each([
+    ["max", [1, Number.POSITIVE_INFINITY], "Infinity"],
+    ["max", [Number.NEGATIVE_INFINITY, 1], "-Infinity"],
+    ["min", [1, Number.NEGATIVE_INFINITY], "-Infinity"],
+  ] as const)("the %s does not become infinite (%j)", async (lastValueFunc, at, shown) => {
+    const asArrow = items([events([1, 2], at)], { lastValueFunc });
+    const asRows = items([at.map((each, index) => ({ id: index + 1, at: each }))], { lastValueFunc });
+    const errors = [await failure(() => localPipeline().run(asArrow)), await failure(() => localPipeline().run(asRows))];
+    for (const error of errors)
+      expect(error).toMatchObject({ code: "cursor-type", message: expect.stringContaining(`is ${shown}, a number`) });
+  });
+
+  test("an infinite value that is not the furthest goes through, as one of a row", async () => {
+    const p = localPipeline();
+    await p.run(items([events([1, 2], [1, Number.NEGATIVE_INFINITY]), events([3], [Number.NEGATIVE_INFINITY])]));
+    expect(await loaded(p)).toEqual([1, 2, 3]);
+  });
+
   test("rows without a value do what they do when they are rows", async () => {
     const table = (): arrow.Table => events([1, 2, 3], [1, null, 3]);
     expect(await failure(() => localPipeline().run(items([table()])))).toMatchObject({

@@ -1,8 +1,6 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { ConfigError, type IncrementalOptions, type Pipeline, type Resource, resource, source, transformer } from "../../src/index.ts";
-import { tempDir } from "../temp-dir.ts";
+import { inProject } from "./in-project.ts";
 import { failure, localPipeline, machine, query, values } from "./local-pipeline.ts";
 
 interface Row {
@@ -108,6 +106,28 @@ describe("the cursor moves with the rows", () => {
   });
 });
 
+describe("a loop of runs with a limit and an open start", () => {
+  test.each([1, 3, 5])("comes to the end where the source begins behind the last value (%i at a time)", async (limit) => {
+    const p = localPipeline();
+    const rows = [3, 4, 8, 9, 10, 50, 51].map((at) => ({ id: at, at }));
+    const part = resource("items", { incremental: { cursorPath: "at", initialValue: 0, rangeStart: "open" } }, function* ({ incremental }) {
+      yield* rows.filter(({ at }) => at > incremental.lastValue);
+    }).limit(limit);
+    let runs = 0;
+    for (let more = true; more; runs += 1) more = (await p.run(part)).rowCounts["items"] !== undefined;
+    expect(runs).toBe(Math.ceil(rows.length / limit) + 1);
+    expect(await values(p, ids)).toEqual(rows.map(({ id }) => id));
+  });
+
+  test("and ends, too, where the source gives all its rows each time: the limit counts those that are left out", async () => {
+    const p = localPipeline();
+    const part = items(upTo(9), { initialValue: 0, rangeStart: "open" }).limit(3);
+    let runs = 0;
+    for (let more = true; more; runs += 1) more = (await p.run(part)).rowCounts["items"] !== undefined;
+    expect([runs, await values(p, ids)]).toEqual([2, [1, 2, 3]]);
+  });
+});
+
 describe("a run in several packages", () => {
   const packages = "SELECT count(*) AS n FROM _dlt_loads";
 
@@ -198,23 +218,7 @@ test("a loop of limited runs over an open range ends with all rows", async () =>
 });
 
 describe("config", () => {
-  const home = process.cwd();
-  let project: string;
-
-  beforeEach(() => {
-    project = tempDir();
-    process.chdir(project);
-  });
-
-  afterEach(() => {
-    process.chdir(home);
-    for (const name of Object.keys(process.env)) if (/SOURCES__/.test(name)) delete process.env[name];
-  });
-
-  function toml(text: string): void {
-    mkdirSync(join(project, ".leat"), { recursive: true });
-    writeFileSync(join(project, ".leat", "config.toml"), text);
-  }
+  const toml = inProject(/SOURCES__/);
 
   const crm = source("crm", {}, () => [
     resource("items", { incremental: { cursorPath: "at", initialValue: 1 } }, () => [upTo(5)]),
@@ -222,7 +226,7 @@ describe("config", () => {
   ]);
 
   test("sets the options of a cursor, in TOML and in the environment", async () => {
-    toml('[sources.crm.items.incremental]\ninitial_value = 3\nend_value = 5\nrange_end = "closed"\n');
+    toml("config", '[sources.crm.items.incremental]\ninitial_value = 3\nend_value = 5\nrange_end = "closed"\n');
     process.env["SOURCES__CRM__ITEMS__INCREMENTAL__INITIAL_VALUE"] = "4";
     const p = localPipeline();
     await p.run(crm());
@@ -231,7 +235,10 @@ describe("config", () => {
   });
 
   test("gives a cursor to a resource that it names, with a parent too", async () => {
-    toml('[sources.crm.plain.incremental]\ncursor_path = "at"\ninitial_value = 2\n[sources.crm.incremental]\ncursor_path = "id"\n');
+    toml(
+      "config",
+      '[sources.crm.plain.incremental]\ncursor_path = "at"\ninitial_value = 2\n[sources.crm.incremental]\ncursor_path = "id"\n',
+    );
     const p = localPipeline();
     await p.run(crm());
     expect(await values(p, "SELECT id FROM plain ORDER BY id")).toEqual([2, 3]);

@@ -457,6 +457,13 @@ describe("values of other types", () => {
       expect((error as Error).message).toContain(part);
   });
 
+  test("values of leat's own classes are shown as what they say", async () => {
+    const error = await failure(() =>
+      load(localPipeline(), { cursorPath: "at", initialValue: 5 }, [{ id: 7, at: PlainDateTime.from("2024-02-01T03:04:05") }]),
+    );
+    expect((error as Error).message).toContain("is PlainDateTime 2024-02-01T03:04:05, a PlainDateTime");
+  });
+
   test("also where the state has another type than the rows", async () => {
     const p = localPipeline();
     await load(p, { cursorPath: "at" }, [{ id: 1, at: 5 }]);

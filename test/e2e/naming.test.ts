@@ -116,6 +116,30 @@ describe("a convention of one's own", () => {
     expect(seen.filter((name) => name.startsWith("_dlt_") || name.trim() !== name)).toEqual([]);
   });
 
+  test.each([
+    ["normalizeIdentifier", "bad"],
+    ["normalizeTableIdentifier", "things"],
+  ] as const)("is named when its %s throws", async (method, word) => {
+    const naming: CustomNaming = {
+      name: "strict",
+      normalizeIdentifier: (name) => name,
+      [method](name: string): string {
+        if (name === word) throw new Error("Not with us.");
+        return name;
+      },
+    };
+    const error = await failure(() =>
+      machine()
+        .pipeline({ naming })
+        .run(resource("things", [{ bad: 1 }])),
+    );
+    expect(String(error)).toContain(`"${word}" cannot be made by the naming convention \`strict\`: its \`${method}\` threw Not with us.`);
+    expect(String(error)).not.toMatch(/\.\.|\(Not with us/);
+    const causes = [error, (error as Error).cause, ((error as Error).cause as Error).cause];
+    expect(causes.some((cause) => cause instanceof IdentifierError)).toBe(true);
+    expect(causes).toContainEqual(new Error("Not with us."));
+  });
+
   test("that does not tell case apart refuses names that differ in it", async () => {
     const naming: CustomNaming = { name: "folding", normalizeIdentifier: (name) => name, isCaseSensitive: false };
     const error = await failure(() =>

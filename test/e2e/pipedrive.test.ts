@@ -23,7 +23,7 @@ describe("the Pipedrive example", () => {
       { id: 2, deal_size: "Small", yearly_budget: null, yearly_budget_currency: null },
       { id: 3, deal_size: null, yearly_budget: 300, yearly_budget_currency: "USD" },
     ]);
-    expect(await query(p, "SELECT name, birthday::TEXT AS birthday FROM persons ORDER BY id")).toEqual([
+    expect(await query(p, "SELECT name, CAST(birthday AS TEXT) AS birthday FROM persons ORDER BY id")).toEqual([
       { name: "Ala", birthday: "1990-04-01" },
       { name: "Bob", birthday: null },
     ]);

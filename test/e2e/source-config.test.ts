@@ -1,8 +1,6 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { ConfigError, field, resource, source } from "../../src/index.ts";
-import { tempDir } from "../temp-dir.ts";
+import { inProject } from "./in-project.ts";
 import { failure, localPipeline, query } from "./local-pipeline.ts";
 
 const crm = source(
@@ -20,23 +18,7 @@ const crm = source(
 );
 const settings = "SELECT api_token, host, page_size, client FROM settings ORDER BY _dlt_load_id";
 
-const home = process.cwd();
-let project: string;
-
-beforeEach(() => {
-  project = tempDir();
-  process.chdir(project);
-});
-
-afterEach(() => {
-  process.chdir(home);
-  for (const name of Object.keys(process.env)) if (/CRM|SOURCES__/.test(name)) delete process.env[name];
-});
-
-function toml(file: "config" | "secrets", text: string): void {
-  mkdirSync(join(project, ".leat"), { recursive: true });
-  writeFileSync(join(project, ".leat", `${file}.toml`), text);
-}
+const toml = inProject(/CRM|SOURCES__/);
 
 describe("the config of a source comes from", () => {
   test("the arguments of its call", async () => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { ConfigError, type Pipeline, resource, Timestamp } from "../../src/index.ts";
 import { type TestDestination, typedDestinations } from "../destinations.ts";
 import { type DatasetWorld, datasetWorld } from "./dataset-world.ts";
-import { failure } from "./local-pipeline.ts";
+import { failure, localPipeline } from "./local-pipeline.ts";
 
 async function loaded(destination: TestDestination): Promise<{ readonly world: DatasetWorld; readonly p: Pipeline }> {
   const world = await datasetWorld(destination);
@@ -120,6 +120,32 @@ describe.each(typedDestinations)("sqlClient(), on $name", (destination) => {
     expect(world.connections.open).toBe(0);
   });
 
+  test.runIf(destination.name === "postgres")("says of every call that its connection is lost, until it is closed", async () => {
+    const { p } = await loaded(destination);
+    await using sql = p.sqlClient();
+    const end = "select pg_terminate_backend(pg_backend_pid())";
+    const lost = { code: "connection", retryable: true, message: expect.stringContaining("is lost") };
+    expect(await failure(() => sql.transaction(async (tx) => [await tx.execute("delete from users"), await tx.query(end)]))).toMatchObject(
+      lost,
+    );
+    expect(await failure(() => sql.query("select 1"))).toMatchObject(lost);
+    await sql.close();
+    expect(await sql.query("select count(*) as n from users")).toEqual([{ n: 3 }]);
+  });
+
+  test("says that it was closed to what goes on in a transaction", async () => {
+    const { p } = await loaded(destination);
+    const sql = p.sqlClient();
+    const interrupted = sql.transaction(async (tx) => [
+      await tx.execute("delete from users"),
+      await sql.close(),
+      await tx.query("select 1"),
+    ]);
+    expect(await failure(() => interrupted)).toMatchObject({ code: "connection" });
+    expect(await sql.query("select count(*) as n from users")).toEqual([{ n: 3 }]);
+    await sql.close();
+  });
+
   test("tells a missing table and a statement that is wrong", async () => {
     const { p } = await loaded(destination);
     await using sql = p.sqlClient();
@@ -143,4 +169,12 @@ test("a client that could not connect tries again with the next call", async () 
   expect(await failure(() => sql.query("select 1"))).toMatchObject({ message: "down" });
   isDown = false;
   expect(await sql.query("select 1 as one")).toEqual([{ one: 1 }]);
+});
+
+test("closing says nothing of a connection or a destination that could not be had: whoever used it was told", async () => {
+  const p = localPipeline({ destination: "no_such" });
+  const sql = p.sqlClient();
+  const asked = expect(sql.query("select 1")).rejects.toThrow("There is no destination `no_such`");
+  await expect(p[Symbol.asyncDispose]()).resolves.toBeUndefined();
+  await asked;
 });

@@ -5,7 +5,7 @@ import { destinationError } from "../../src/destination-kit/sql/failure.ts";
 import { type SqliteOptions, sqlite } from "../../src/destinations/sqlite/index.ts";
 import { connectSqlite } from "../../src/drivers/sqlite.ts";
 import { firstThatWorks } from "../../src/drivers/sqlite-package.ts";
-import { Decimal, type Pipeline, type PipelineOptions, PlainDate, PlainDateTime, pipeline, Timestamp } from "../../src/index.ts";
+import { Decimal, type Pipeline, type PipelineOptions, PlainDate, PlainDateTime, pipeline, resource, Timestamp } from "../../src/index.ts";
 import { tempDir } from "../temp-dir.ts";
 import { failure, query } from "./local-pipeline.ts";
 
@@ -37,6 +37,23 @@ test("a run leaves one file per dataset, and values come back as they were", asy
   expect(loaded).toMatchObject(row);
 });
 
+test("an Arrow table has decimals whole or not at all: SQLite does not hold them to their column", async () => {
+  const p = open(tempDir());
+  const columns = { price: { dataType: "decimal", precision: 4, scale: 2 } } as const;
+  await p.run(resource("items", { columns }, [{ price: new Decimal("12.5") }, { price: null }, { price: new Decimal(0) }]));
+  const prices = p.dataset().table("items").select("price");
+  const table = (await prices.arrow()) as unknown as { getChild(name: string): Iterable<unknown> };
+  expect([...table.getChild("price")].map((price) => price && String(price))).toEqual(["1250", null, "0"]);
+  for (const price of ["1.255", "123"]) {
+    await query(p, `UPDATE items SET price = ${price} WHERE price IS NULL OR price > 0`);
+    const message = `Column \`price\` holds \`${price}\`, which Arrow has no decimal(4, 2) for. Cast it to text`;
+    expect(await failure(() => prices.where("price", "=", new Decimal(price)).arrow())).toMatchObject({
+      code: "unsupported",
+      message: expect.stringContaining(message),
+    });
+  }
+});
+
 test("the largest and smallest values of a dataset have the types of their columns", async () => {
   const p = open(tempDir());
   const day = (number: number) => ({
@@ -56,6 +73,82 @@ test("the largest and smallest values of a dataset have the types of their colum
   }
   expect(await items.orderBy("price", "desc").limit(1).min("at")).toEqual(Timestamp.fromMicros(2));
   expect(await p.dataset().sql`select * from items where paid = 0`.max("day")).toEqual(PlainDate.fromDays(1));
+});
+
+describe("decimals with more digits than a number of SQLite, which are bytes to it,", () => {
+  const long = new Decimal("0.12345678901234567891");
+  const priced = async (...prices: readonly Decimal[]): Promise<Pipeline> => {
+    const p = open(tempDir());
+    const columns = { price: { dataType: "decimal", precision: 38, scale: 20 } } as const;
+    const rows = prices.map((price, id) => ({ id, price }));
+    await p.run(resource("items", { columns }, rows));
+    return p;
+  };
+  const items = (p: Pipeline) => p.dataset().table("items");
+  const refused = { code: "unsupported", destination: "sqlite", message: expect.stringContaining(`\`price\` holds ${long}, which has`) };
+
+  test("are not put into an order, and not compared: that is refused, and names the column", async () => {
+    const p = await priced(new Decimal(2), long, new Decimal(1));
+    const table = items(p);
+    const ways = [
+      () => table.orderBy("price").fetchAll(),
+      () => table.where("price", "<", 2).fetchAll(),
+      () => table.where("price", ">=", 1).select("id").limit(1).join("_dlt_loads").count(),
+      () => table.max("price"),
+      () => table.min("price"),
+      () => table.orderBy("price").arrow(),
+      () => p.dataset().sql`SELECT price FROM ${table.where("price", ">", 1)}`.fetchAll(),
+      () => p.dataset().sql`SELECT price FROM items`.orderBy("price", "desc").fetchAll(),
+    ];
+    for (const ask of ways) expect(await failure(ask)).toMatchObject(refused);
+  });
+
+  test("are found, counted and read as every other", async () => {
+    const p = await priced(new Decimal(2), long, new Decimal(1));
+    expect(await items(p).where("price", "=", long).select("id").fetchAll()).toEqual([{ id: 1 }]);
+    expect(await items(p).where("price", "!=", long).orderBy("id", "desc").select("id").fetchAll()).toEqual([{ id: 2 }, { id: 0 }]);
+    expect(
+      await items(p)
+        .where("price", "in", [long, new Decimal(1)])
+        .count(),
+    ).toBe(2);
+  });
+
+  test("are nothing to compare others with", async () => {
+    const p = await priced(new Decimal(2), new Decimal(1));
+    const told = { code: "unsupported", message: expect.stringContaining(`\`price\` is compared with ${long}, which has`) };
+    expect(await failure(() => items(p).where("price", "<", long).fetchAll())).toMatchObject(told);
+    expect(
+      await failure(() =>
+        items(p)
+          .where("id", ">", -(2n ** 64n))
+          .fetchAll(),
+      ),
+    ).toMatchObject({ code: "unsupported" });
+  });
+
+  test("do not keep others from their order, whose numbers SQLite has", async () => {
+    const p = await priced(new Decimal(2), new Decimal("10.25"), new Decimal("1.5"));
+    expect(await items(p).where("price", ">", new Decimal("1.5")).orderBy("price", "desc").select("id").fetchAll()).toEqual([
+      { id: 1 },
+      { id: 0 },
+    ]);
+    expect(await items(p).max("price")).toEqual(new Decimal("10.25"));
+  });
+
+  test("do not say which row of a key is the newest", async () => {
+    const columns = { price: { dataType: "decimal", precision: 38, scale: 20, dedupSort: "desc" } } as const;
+    const hints = { columns, primaryKey: "id", writeDisposition: "merge" } as const;
+    const p = open(tempDir());
+    const rows = [new Decimal(2), long].map((price) => ({ id: 1, price }));
+    expect(await failure(() => p.run(resource("items", hints, rows)))).toMatchObject({
+      code: "load-job-failed",
+      message: expect.stringContaining("`price`"),
+    });
+    await p.abortPackages();
+    await p.run(resource("items", hints, [rows[0]!, { id: 1, price: new Decimal(1) }]));
+    expect(await query(p, "SELECT price FROM items")).toEqual([{ price: new Decimal(2) }]);
+  });
 });
 
 describe("a file that somebody else writes", () => {

@@ -60,6 +60,19 @@ describe("the trace", () => {
     expect(String(trace)).toMatch(/extract: .*, failed: \[resource-failed\] Resource `users`/);
   });
 
+  test("says why no address of a host could be reached, which Node's own error does not", async () => {
+    const refused = ["::1", "127.0.0.1"].map((address) => new Error(`connect ECONNREFUSED ${address}:80`));
+    const p = machine().pipeline();
+    const unreachable = resource("users", () => {
+      throw new TypeError("fetch failed", { cause: new AggregateError(refused) });
+    });
+    await expect(p.run(unreachable)).rejects.toThrow("fetch failed (connect ECONNREFUSED ::1:80; connect ECONNREFUSED 127.0.0.1:80)");
+    expect(p.lastTrace!.error!.causes!.at(-1)).toMatchObject({
+      name: "AggregateError",
+      message: "connect ECONNREFUSED ::1:80; connect ECONNREFUSED 127.0.0.1:80",
+    });
+  });
+
   test("has what went wrong outside of a step: a setting, a cancellation", async () => {
     vi.stubEnv("PIPELINES__SHOP__STATE__WARN_BYTES", "many");
     const m = machine();
@@ -158,6 +171,24 @@ describe("the trace", () => {
       .map((entry) => readFileSync(join(entry.parentPath, entry.name), "utf8"));
     expect(texts.length).toBeGreaterThan(1);
     expect(texts.filter((text) => text.includes(secret))).toEqual([]);
+  });
+
+  test("has each setting of a connection string, without its secrets", async () => {
+    vi.stubEnv("DESTINATION__POSTGRES__CREDENTIALS", "postgresql://u:s3cret-pass@127.0.0.1:1/d");
+    const p = machine().pipeline({ destination: "postgres" });
+    expect(await failure(() => p.run(users))).toMatchObject({ code: "connection" });
+    const settings = p.lastTrace!.resolvedConfig.filter(({ provider }) => provider === "environment");
+    expect(settings.map(({ key, value }) => [/\((.*)\)/.exec(key)?.[1], value])).toEqual([
+      ["database", "d"],
+      ["username", "u"],
+      ["password", "*****"],
+      ["host", "127.0.0.1"],
+      ["port", 1],
+    ]);
+    vi.stubEnv("DESTINATION__DUCKDB__CREDENTIALS", "md:d?motherduck_token=s3cret-pass");
+    const other = machine().pipeline({ destination: "duckdb" });
+    expect(await failure(() => other.run(users))).toMatchObject({ code: "config", message: expect.stringContaining("MotherDuck") });
+    expect(readFileSync(file(other), "utf8")).not.toContain("s3cret-pass");
   });
 });
 

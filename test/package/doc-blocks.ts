@@ -9,8 +9,9 @@ export interface DocBlock {
   readonly code: string;
   /** False: it needs a network or a service, which its page says by "no-run", or there is nothing to run. */
   readonly isProgram: boolean;
-  /** What the page says that it prints. */
+  /** What the page says that it prints, of a block that continues another one without what that prints. */
   readonly output: string | undefined;
+  readonly continues: boolean;
 }
 
 /**
@@ -22,12 +23,14 @@ export function docBlocks(root: string, page: string): DocBlock[] {
   const blocks: DocBlock[] = [];
   for (const match of text.matchAll(/^```ts([^\n]*)\n(.*?)^```\n(?:\n```text\n(.*?)^```\n)?/gms)) {
     const [, words = "", own = "", output] = match;
-    const before = words.includes("continues") ? (blocks.at(-1)?.code ?? "") : "";
+    const continues = words.includes("continues");
+    const before = continues ? (blocks.at(-1)?.code ?? "") : "";
     blocks.push({
       where: `${page}:${text.slice(0, match.index).split("\n").length}`,
       code: before + own,
       isProgram: /^(\S.*\b)?await\b/m.test(own) && !/\b(no-run)\b/.test(words),
       output,
+      continues,
     });
   }
   return blocks;

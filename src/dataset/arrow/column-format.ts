@@ -69,12 +69,17 @@ export function decimalFormat({ precision, scale }: { readonly precision: number
   const isLong = precision > 38;
   return {
     type: new api.Decimal(scale, precision, isLong ? 256 : 128),
-    noun: "decimal",
-    takes: (cell) => typeof cell === "bigint" || (Decimal.isDecimal(cell) && cell.isFinite()),
+    noun: `decimal(${precision}, ${scale})`,
+    // Not every database holds its values to the type of their column.
+    takes: (cell) => (typeof cell === "bigint" || Decimal.isDecimal(cell)) && fits(new Decimal(String(cell)), precision, scale),
     layout: "wide",
     words: isLong ? 4 : 2,
     encode: (cell: Decimal | bigint) => BigInt(new Decimal(String(cell)).toFixed(scale).replace(".", "")),
   };
+}
+
+function fits(value: Decimal, precision: number, scale: number): boolean {
+  return value.isFinite() && value.decimalPlaces() <= scale && (value.isZero() || value.e < precision - scale);
 }
 
 function integerFormat(bits: 8 | 16 | 32 | 64, isSigned: boolean, api: ArrowApi): ColumnFormat {

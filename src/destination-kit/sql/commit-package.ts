@@ -12,7 +12,8 @@ import type { SqlDriver } from "./driver.ts";
 import { ExistingTables } from "./existing-tables.ts";
 import { fillRootKeys } from "./fill-root-keys.ts";
 import { groupJobs } from "./job-groups.ts";
-import { createStaging, deleteInsert, dropStaging, indexStaging, type Merge } from "./merge.ts";
+import { deleteDeadEntries } from "./keyed-state.ts";
+import { createStaging, deleteInsert, dropStaging, findIncomparable, indexStaging, type Merge } from "./merge.ts";
 import { planMerges } from "./plan-merges.ts";
 import { isCommitted, lockDataset, reconcilePlan } from "./reconcile-plan.ts";
 import type { SqlTransactions } from "./sql-transactions.ts";
@@ -59,6 +60,7 @@ async function commit(session: SqlTransactions, { plan: asked, observe, alone }:
     for (const group of groupJobs(plan.jobs, { alone })) await loadGroup(session, { plan, observe, group, staging });
     for (const merge of merges) await mergeStaged(session, plan, merge);
     crashPoint("load:in-transaction");
+    await deleteDeadEntries(session, plan, existing);
     await storeRecords(session, plan);
     crashPoint("load:before-commit");
     return { appliedUpdate };
@@ -183,11 +185,22 @@ function known<Method>(method: Method | undefined): Method {
 
 async function mergeStaged({ destination, driver }: SqlTransactions, plan: PackagePlan, merge: Merge): Promise<void> {
   try {
+    await refuseIncomparable(driver, merge);
     await driver.script([...indexStaging(merge), ...deleteInsert(merge), ...dropStaging(merge)]);
   } catch (error) {
     const job = plan.jobs.find((each) => merge.tables.some((table) => table.schema.name === each.table))!;
     throw jobFailure(error, { destination, loadId: plan.loadId, job, during: "Its rows could not be merged: " });
   }
+}
+
+/** Rather than that an older row wins. */
+async function refuseIncomparable(driver: SqlDriver, merge: Merge): Promise<void> {
+  const asked = findIncomparable(merge);
+  if (asked === undefined) return;
+  const [found] = await driver.query<{ value: unknown }>(asked.sql);
+  if (found === undefined) return;
+  const message = `Column \`${asked.column}\`, which says the row to keep of those with one key (\`dedupSort\`), holds ${String(found.value)}, and the database does not compare decimals of so many digits. Take another column, or none: then the first row counts.`;
+  throw new DriverFailure("statement", message);
 }
 
 /** A statement over several job files failed. */

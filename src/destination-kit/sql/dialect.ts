@@ -9,6 +9,7 @@ export type JobStatement =
 
 /** How one database spells things. Pure: names and documents in, SQL out. */
 export interface SqlDialect {
+  /** A name as it stands in a statement. Throws UnsupportedError for one that the database cannot have. */
   quoteIdentifier(name: string): string;
   /** `BIGINT`, `DECIMAL(38,9)`, ... */
   columnType(column: ColumnSchema): string;
@@ -25,6 +26,8 @@ export interface SqlDialect {
    * tables that belong together without one.
    */
   indexTemporaryTable?(name: string, columns: readonly string[]): string;
+  /** The condition that an expression is a decimal which the database does not compare as a number. Left out where it compares all of them. */
+  incomparableDecimal?(expression: string): string;
   /** A column that every table has by itself, and that grows as rows are inserted. */
   readonly rowPosition: string;
   /** A placeholder for the parameter of that number, from 1. */

@@ -8,6 +8,7 @@ export interface SqlDriver {
   query<Row>(sql: string, parameters?: readonly unknown[], options?: ReadOptions): Promise<Row[]>;
   /** The rows in batches; the connection is busy until the last one. */
   batches<Row>(sql: string, parameters: readonly unknown[], rows: number, options?: ReadOptions): AsyncIterable<Row[]>;
+  /** A statement that changes something; `rowCount`: how many rows it changed. */
   execute(sql: string, parameters?: readonly unknown[]): Promise<{ readonly rowCount: number }>;
   /** Several statements in one round trip. They stop at the first that fails. */
   script(statements: readonly string[]): Promise<void>;
@@ -21,10 +22,12 @@ export interface SqlDriver {
   tableNames?(dataset: string): Promise<readonly string[]>;
   /** The columns of those of the tables that exist, by the name that was asked for. */
   columnsOf(dataset: string, tables: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;
+  /** Whether the dataset is there. */
   schemaExists(dataset: string): Promise<boolean>;
   /** Names before `dataset.table` that are needed to mean this database; empty when none are. */
   qualifier(dataset: string): readonly string[];
   /** Makes names without a dataset mean its tables, for the SQL that people write. False when there is no such dataset. */
   use(dataset: string): Promise<boolean>;
+  /** Ends the connection; a transaction that is open is rolled back. */
   close(): Promise<void>;
 }

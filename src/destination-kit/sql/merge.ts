@@ -48,6 +48,15 @@ export function indexStaging({ dialect, tables: [root] }: Merge): string[] {
   return keys.map((key) => dialect.indexTemporaryTable!(stagingName(root.schema), key));
 }
 
+/** Finds a staged decimal by which the database cannot tell the newest row of a key. Undefined where none is asked for. */
+export function findIncomparable({ dialect, tables: [root] }: Merge): { readonly sql: string; readonly column: string } | undefined {
+  const sort = root === undefined || !needsDeduplication(root.schema) ? undefined : sortColumn(root.schema);
+  if (root === undefined || sort === undefined || dialect.incomparableDecimal === undefined) return undefined;
+  if (sort.data_type !== "decimal" && sort.data_type !== "wei") return undefined;
+  const value = dialect.quoteIdentifier(sort.name);
+  return { sql: `SELECT ${value} AS value FROM ${root.staging} WHERE ${dialect.incomparableDecimal(value)} LIMIT 1`, column: sort.name };
+}
+
 /** Merges what was staged by the strategy delete-insert: old rows whose key was staged go, with all that is nested in them, then the staged rows come. */
 export function deleteInsert(merge: Merge): string[] {
   const shape = mergeShape(merge);
@@ -113,14 +122,21 @@ function keyMatches({ root, primaryKey, mergeKey, quote }: MergeShape): string[]
 /** Staged rows that are not to come. A flag for deletion counts for the row that wins among those of its key, so duplicates go first. */
 function deleteUnwanted(shape: MergeShape): string[] {
   const { dialect, root, nested, primaryKey, hardDelete, quote } = shape;
-  const sort = completeColumns(root.schema).find((column) => column["dedup_sort"] === "asc" || column["dedup_sort"] === "desc");
+  const sort = sortColumn(root.schema);
   const order = sort === undefined ? [] : [`${quote(sort.name)} ${sort["dedup_sort"] === "asc" ? "ASC" : "DESC"} NULLS LAST`];
-  const isDeduplicated = primaryKey.length === 0 || root.schema["x-stage-data-deduplicated"] === true;
   return [
-    ...(isDeduplicated ? [] : [deleteDuplicates(dialect, root.staging, primaryKey, order)]),
+    ...(needsDeduplication(root.schema) ? [deleteDuplicates(dialect, root.staging, primaryKey, order)] : []),
     ...(hardDelete === undefined ? [] : [`DELETE FROM ${root.staging} WHERE ${flagged(quote(hardDelete.name), hardDelete)}`]),
     ...nested.filter((table) => table.hasJobs).map((table) => deleteDuplicates(dialect, table.staging, [rowKey(table.schema)], [])),
   ];
+}
+
+function sortColumn(root: TableSchema): ColumnSchema | undefined {
+  return completeColumns(root).find((column) => column["dedup_sort"] === "asc" || column["dedup_sort"] === "desc");
+}
+
+function needsDeduplication(root: TableSchema): boolean {
+  return namesWith(root, "primary_key").length > 0 && root["x-stage-data-deduplicated"] !== true;
 }
 
 /** Of the rows with one key the first in the order stays; of equal ones the one that came first. */

@@ -1,4 +1,4 @@
-import { loadsTableName, stateTableName, versionTableName } from "../../schema/system-tables.ts";
+import { keyedStateTableName, loadsTableName, stateTableName, versionTableName } from "../../schema/system-tables.ts";
 import type { PackagePlan } from "../contract.ts";
 import type { ExistingTables } from "./existing-tables.ts";
 import type { SqlTransactions } from "./sql-transactions.ts";
@@ -28,7 +28,14 @@ export async function reconcilePlan(session: SqlTransactions, plan: PackagePlan,
   if (plan.reconcile === undefined) return plan;
   const states = session.ofState ?? session;
   // Inside of a transaction a table that is missing is not read: the failure would end it. The tables of the plan are asked for in passing.
-  const existing = await tables.own.columnsOf([stateTableName, loadsTableName, versionTableName, ...plan.tables, ...plan.truncate]);
+  const existing = await tables.own.columnsOf([
+    stateTableName,
+    loadsTableName,
+    versionTableName,
+    keyedStateTableName,
+    ...plan.tables,
+    ...plan.truncate,
+  ]);
   const ofState = await tables.ofState.columnsOf([stateTableName, loadsTableName]);
   const hasState = ofState.has(stateTableName) && ofState.has(loadsTableName);
   const state = hasState ? await states.first(states.statements.newestState(plan.pipelineName)) : undefined;

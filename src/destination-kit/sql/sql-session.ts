@@ -12,6 +12,7 @@ import type {
 import { commitPackage } from "./commit-package.ts";
 import type { SqlDriver } from "./driver.ts";
 import { destinationError } from "./failure.ts";
+import { readEntries } from "./keyed-state.ts";
 import { type SqlParts, type SqlTransactions, sqlTransactions } from "./sql-transactions.ts";
 import { type SqlStatement, type SystemRow, type SystemStatements, toStoredSchema, toStoredState } from "./system-tables.ts";
 
@@ -50,6 +51,15 @@ export class SqlSession implements LoadSession {
 
   async hasLoad(loadId: string): Promise<boolean> {
     return (await this.#firstRow(this.#transactions.statements.hasLoad(loadId))) !== undefined;
+  }
+
+  readKeyedState(pipelineName: string, name: string, keys: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const { statements } = this.#transactions;
+    return readEntries(
+      keys,
+      (some) => statements.entries(pipelineName, name, some),
+      (statement) => this.#rows(statement),
+    );
   }
 
   datasetExists(): Promise<boolean> {

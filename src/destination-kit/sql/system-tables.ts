@@ -2,7 +2,14 @@ import { decompressText } from "../../core/digest.ts";
 import { encodeJson } from "../../core/json.ts";
 import { microsOf, Timestamp } from "../../core/timestamp.ts";
 import type { SchemaDocument } from "../../schema/document.ts";
-import { loadsTable, loadsTableName, stateTableName, versionTable, versionTableName } from "../../schema/system-tables.ts";
+import {
+  keyedStateTableName,
+  loadsTable,
+  loadsTableName,
+  stateTableName,
+  versionTable,
+  versionTableName,
+} from "../../schema/system-tables.ts";
 import type { PackagePlan, StoredSchema, StoredState } from "../contract.ts";
 import type { SqlDialect } from "./dialect.ts";
 
@@ -24,6 +31,11 @@ export interface SystemStatements {
   deleteVersions(schemaName: string): SqlStatement;
   insertLoad(loadId: string, schema: SchemaDocument, insertedAtMicros: number): SqlStatement;
   insertState(row: NonNullable<PackagePlan["state"]>): SqlStatement;
+  /** `key` and `value` of each. */
+  entries(pipelineName: string, name: string, keys: readonly string[]): SqlStatement;
+  /** The `key` of each, some of them twice perhaps. */
+  entryKeys(pipelineName: string, name: string): SqlStatement;
+  deleteEntries(pipelineName: string, name: string, keys: readonly string[]): SqlStatement;
   /** Removes all states of the pipeline but the newest. */
   deleteOldStates(pipelineName: string, keep: number): SqlStatement;
 }
@@ -33,6 +45,8 @@ export function systemStatements(dialect: SqlDialect, qualify: (table: string) =
   const loads = qualify(loadsTableName);
   const states = qualify(stateTableName);
   const first = dialect.parameter(1);
+  const key = dialect.quoteIdentifier("key");
+  const entriesOf = `${qualify(keyedStateTableName)} WHERE pipeline_name = ${first} AND ${dialect.quoteIdentifier("name")} = ${dialect.parameter(2)}`;
   // All columns, since a table that an old dlt made lacks the younger ones.
   const loadedStates =
     `SELECT s.* FROM ${states} s JOIN ${loads} l ON l.load_id = s._dlt_load_id ` +
@@ -65,6 +79,15 @@ export function systemStatements(dialect: SqlDialect, qualify: (table: string) =
         schema.version_hash,
       ]),
     insertState: (row) => insert(dialect, states, Object.keys(row), Object.values(row)),
+    entries: (pipelineName, name, keys) => ({
+      sql: `SELECT ${key} AS entry_key, ${dialect.quoteIdentifier("value")} AS entry_value FROM ${entriesOf} AND ${key} IN (${places(dialect, 3, keys.length)})`,
+      parameters: [pipelineName, name, ...keys],
+    }),
+    entryKeys: (pipelineName, name) => ({ sql: `SELECT ${key} AS entry_key FROM ${entriesOf}`, parameters: [pipelineName, name] }),
+    deleteEntries: (pipelineName, name, keys) => ({
+      sql: `DELETE FROM ${entriesOf} AND ${key} IN (${places(dialect, 3, keys.length)})`,
+      parameters: [pipelineName, name, ...keys],
+    }),
     deleteOldStates: (pipelineName, keep) => ({
       sql:
         `DELETE FROM ${states} WHERE pipeline_name = ${first} AND _dlt_load_id < (SELECT min(kept._dlt_load_id) FROM (` +
@@ -74,10 +97,13 @@ export function systemStatements(dialect: SqlDialect, qualify: (table: string) =
   };
 }
 
+function places(dialect: SqlDialect, from: number, count: number): string {
+  return Array.from({ length: count }, (_, index) => dialect.parameter(from + index)).join(", ");
+}
+
 function insert(dialect: SqlDialect, table: string, columns: readonly string[], values: readonly unknown[]): SqlStatement {
   const names = columns.map((name) => dialect.quoteIdentifier(name)).join(", ");
-  const places = columns.map((_, index) => dialect.parameter(index + 1)).join(", ");
-  return { sql: `INSERT INTO ${table} (${names}) VALUES (${places})`, parameters: values };
+  return { sql: `INSERT INTO ${table} (${names}) VALUES (${places(dialect, 1, columns.length)})`, parameters: values };
 }
 
 /** A row as the driver gives it. */

@@ -25,7 +25,8 @@ export type DuckDbConfig = ConfigOf<typeof duckDbConfig>;
 
 export function parseCredentials(text: string): ConfigOverrides<CredentialsSpec> {
   const { driver, database, query } = parseDuckDbUrl(text);
-  // MotherDuck's own form of a path; the driver passes it on.
+  // MotherDuck's own form of a path: the driver refuses it. Without its query, which holds a token.
   if (driver === "md") return { database: `md:${database ?? ""}` };
+  if (database !== undefined && /^(md|motherduck):/i.test(database)) return { database: database.replace(/\?.*$/s, "") };
   return { ...(database === undefined ? {} : { database }), ...(query === undefined ? {} : { settings: query }) };
 }

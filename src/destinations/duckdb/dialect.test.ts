@@ -96,7 +96,7 @@ describe("statements", () => {
     const schema = table([{ name: "id", data_type: "bigint" }, { name: "raw", data_type: "binary" }, { name: "unknown" }]);
     expect(await duckDbDialect.loadJobs('"ds"."t"', schema, [job])).toEqual([
       `INSERT INTO "ds"."t" BY NAME SELECT "id", from_base64("raw") AS "raw" FROM ` +
-        `read_json(['/t.jsonl'], format = 'newline_delimited', columns = {"id": 'BIGINT', "raw": 'VARCHAR'})`,
+        `read_json(['/t.jsonl'], format = 'newline_delimited', records = true, columns = {"id": 'BIGINT', "raw": 'VARCHAR'})`,
     ]);
   });
 });

@@ -111,7 +111,7 @@ function loadJsonl(table: string, schema: TableSchema, jobs: readonly LoadJob[])
   const values = columns.map((column) =>
     column.data_type === "binary" ? `from_base64(${quote(column.name)}) AS ${quote(column.name)}` : quote(column.name),
   );
-  const source = `read_json(${fileList(filled)}, format = 'newline_delimited'${maxObject(filled)}, columns = {${types.join(", ")}})`;
+  const source = `read_json(${fileList(filled)}, format = 'newline_delimited', records = true${maxObject(filled)}, columns = {${types.join(", ")}})`;
   return [`INSERT INTO ${table} BY NAME SELECT ${values.join(", ")} FROM ${source}`];
 }
 

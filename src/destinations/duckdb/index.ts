@@ -7,6 +7,7 @@ import { duckDbDialect, uniqueDuckDbDialect } from "./dialect.ts";
 import { duckDbLiteral } from "./literal.ts";
 import { databaseLocation } from "./location.ts";
 
+/** What is not given is looked up in `destination.duckdb` of the config, or under its `name`. */
 export interface DuckDbOptions {
   /** A path, `:memory:`, `:pipeline:` or a `duckdb:///` URL. */
   readonly path?: string;

@@ -5,6 +5,7 @@ export const capabilities: Capabilities = {
   loaderFileFormats: ["csv", "insert_values"],
   caseSensitiveIdentifiers: true,
   maxIdentifierLength: 63,
+  keyedState: true,
   mergeStrategies: ["delete-insert"],
   // The same here: a package is one transaction, so no reader sees the table empty.
   replaceStrategies: ["truncate-and-insert", "insert-from-staging"],

@@ -8,6 +8,7 @@ import { parseCredentials, postgresConfig } from "./config.ts";
 import { postgresDialect, uniquePostgresDialect } from "./dialect.ts";
 import { postgresLocation } from "./location.ts";
 
+/** What is not given is looked up in `destination.postgres` of the config, or under its `name`. */
 export interface PostgresOptions {
   /** `postgresql://user:password@host:5432/database?sslmode=require`. The other options count before what it says. */
   readonly connectionString?: string;
@@ -17,9 +18,11 @@ export interface PostgresOptions {
   readonly host?: string;
   /** Default 5432. */
   readonly port?: number;
+  /** The database. It has to be given somewhere, else there is a ConfigError. */
   readonly database?: string;
   /** Default: the user of this process. */
   readonly username?: string;
+  /** Default none. */
   readonly password?: string;
   /** True: encrypted, and the server's certificate is checked. False: not encrypted. Default: encrypted where the server can, unchecked; see `sslmode`. */
   readonly ssl?: boolean | { readonly ca?: string; readonly rejectUnauthorized?: boolean };

@@ -6,6 +6,7 @@ export const capabilities: Capabilities = {
   loaderFileFormats: ["jsonl", "typed-jsonl"],
   caseSensitiveIdentifiers: false,
   maxIdentifierLength: 9999,
+  keyedState: true,
   mergeStrategies: ["delete-insert"],
   // The same here: a package is one transaction, so no reader sees the table empty.
   replaceStrategies: ["truncate-and-insert", "insert-from-staging"],

@@ -16,6 +16,7 @@ export const sqliteDialect: SqlDialect = {
   // Two tables are joined row by row; names of indexes are those of tables, too.
   indexTemporaryTable: (name, columns) =>
     `CREATE INDEX IF NOT EXISTS temp.${quote(`${name} by ${columns.join(", ")}`)} ON ${quote(name)} (${columns.map(quote).join(", ")})`,
+  incomparableDecimal,
   rowPosition: "rowid",
   parameter: (number) => `$${number}`,
   loadJobs,
@@ -29,6 +30,11 @@ export const uniqueSqliteDialect: SqlDialect = {
 
 function quote(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** To SQLite bytes are more than every number. */
+export function incomparableDecimal(expression: string): string {
+  return `typeof(${expression}) = 'blob'`;
 }
 
 /** The names of types that dlt gives columns here, with one of ours for timestamps without zone. To SQLite they are hints: an integer or a text may stand in any column. */

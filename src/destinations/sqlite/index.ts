@@ -4,10 +4,11 @@ import { sqlDestination } from "../../destination-kit/index.ts";
 import { connectSqlite } from "../../drivers/sqlite.ts";
 import { capabilities } from "./capabilities.ts";
 import { parseCredentials, type SqliteConfig, sqliteConfig } from "./config.ts";
-import { sqliteDialect, uniqueSqliteDialect } from "./dialect.ts";
+import { incomparableDecimal, sqliteDialect, uniqueSqliteDialect } from "./dialect.ts";
 import { sqliteLiteral } from "./literal.ts";
 import { databasePath } from "./location.ts";
 
+/** What is not given is looked up in `destination.sqlite` of the config, or under its `name`. */
 export interface SqliteOptions {
   /** A path, `:pipeline:` or a `sqlite:///` URL. The dataset `data` of `shop.db` is the file `shop__data.db` beside it. */
   readonly path?: string;
@@ -19,7 +20,7 @@ export interface SqliteOptions {
   readonly createIndexes?: boolean;
 }
 
-/** SQLite: one file per dataset, beside `path`. Needs the package better-sqlite3. Default `<pipeline name>.db` in the current folder. */
+/** SQLite: one file per dataset, beside `path`. Needs the package better-sqlite3, or libsql. Default `<pipeline name>.db` in the current folder. */
 export function sqlite(path?: string | SqliteOptions): Destination<"sqlite"> {
   const options = typeof path === "string" ? { path } : (path ?? {});
   return sqlDestination({
@@ -28,6 +29,7 @@ export function sqlite(path?: string | SqliteOptions): Destination<"sqlite"> {
     dltType: "dlt.destinations.sqlalchemy",
     capabilities,
     literal: sqliteLiteral,
+    incomparableDecimal,
     describe: async (context) => databasePath(await settle(options, context), context),
     async connect(context, datasets) {
       const config = await settle(options, context);

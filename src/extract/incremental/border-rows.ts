@@ -1,7 +1,16 @@
+import { keyedStateTableName } from "../../schema/system-tables.ts";
 import { plainRow, UnencodableError } from "../encode-row.ts";
+import type { BorderChunks } from "./border-chunks.ts";
+import { BorderHashes, type KnownHashes, type StoredHashes } from "./border-hashes.ts";
 import type { CursorRule } from "./cursor-rule.ts";
 import { keyOfRow } from "./row-key.ts";
 import { hashedText, hasOldHashes, uniqueHash } from "./unique-hash.ts";
+
+/** What remembering needs. Without chunks all hashes go into the state. */
+export interface BorderEnvironment {
+  readonly warn: (code: string, message: string) => void;
+  readonly chunks?: BorderChunks | undefined;
+}
 
 /** More hashes than this are worth a word: they make the state large. */
 const manyHashes = 200;
@@ -12,9 +21,9 @@ const maxWaiting = 1000;
 export class BorderRows {
   readonly #rule: CursorRule;
   readonly #warn: (code: string, message: string) => void;
-  readonly #known: ReadonlySet<string>;
+  readonly #known: KnownHashes;
   readonly #knownAreOld: boolean;
-  readonly #hashes: Set<string>;
+  readonly #hashes: BorderHashes;
   #areOld: boolean;
   #isChanged = false;
   #isLarge: boolean;
@@ -23,14 +32,15 @@ export class BorderRows {
   /** What they hold, once the page is through: a row may change afterwards. */
   readonly #waiting: Waiting[] = [];
 
-  constructor(rule: CursorRule, stored: readonly string[] | undefined, warn: (code: string, message: string) => void) {
+  constructor(rule: CursorRule, stored: StoredHashes, { warn, chunks }: BorderEnvironment) {
     this.#rule = rule;
     this.#warn = warn;
-    this.#hashes = new Set(stored);
-    this.#known = new Set(stored);
-    this.#knownAreOld = hasOldHashes(stored ?? []);
+    this.#hashes = new BorderHashes(stored, chunks);
+    this.#known = this.#hashes.known();
+    this.#knownAreOld = hasOldHashes(stored.texts);
     this.#areOld = this.#knownAreOld;
     this.#isLarge = this.#known.size > manyHashes;
+    if (this.#hashes.lost > 0) this.#tellLost();
   }
 
   /** The run before has left rows to look for. */
@@ -69,12 +79,17 @@ export class BorderRows {
     this.#page.length = 0;
   }
 
+  /** So many rows are remembered. */
+  get size(): number {
+    return this.#hashes.size;
+  }
+
   /** What is to be stored; undefined when that is what is stored already. */
-  hashes(): string[] | undefined {
+  stored(): StoredHashes | undefined {
     this.#hash();
     if (!this.#isChanged) return undefined;
     this.#isChanged = false;
-    return [...this.#hashes];
+    return this.#hashes.stored();
   }
 
   #identityOf(row: unknown): unknown {
@@ -98,8 +113,17 @@ export class BorderRows {
     const { path, resource } = this.#rule;
     this.#warn(
       "cursor-duplicates",
-      `More than ${manyHashes} rows of resource \`${resource}\` have the same value of \`${path.text}\`, and the state remembers each of them. ` +
+      `More than ${manyHashes} rows of resource \`${resource}\` have the same value of \`${path.text}\`, and each of them is remembered. ` +
         "Take a cursor of a finer resolution, or merge by a key and turn this off: incremental: { primaryKey: [] }.",
+    );
+  }
+
+  #tellLost(): void {
+    const { path, resource } = this.#rule;
+    this.#warn(
+      "cursor-border-lost",
+      `Which rows of resource \`${resource}\` at the last value of \`${path.text}\` are loaded is not fully known any more: what the state refers to is not in the table ` +
+        `\`${keyedStateTableName}\`, as after a rollback of the state. Rows with that value that come again are loaded again.`,
     );
   }
 }

@@ -2,19 +2,21 @@ import { ConfigError } from "../../core/errors.ts";
 import { PlainDateTime } from "../../core/plain-date-time.ts";
 import { microsOf, Timestamp } from "../../core/timestamp.ts";
 import { isArrowData } from "../../formats/arrow/arrow-data.ts";
-import type { IncrementalState } from "../../state/document.ts";
-import { BorderRows } from "./border-rows.ts";
+import { type BorderEnvironment, BorderRows } from "./border-rows.ts";
 import type { CursorRule } from "./cursor-rule.ts";
 import { compareValues, copyDate, cursorValue, isSameValue } from "./cursor-value.ts";
 import { CursorMissingError, CursorTypeError } from "./errors.ts";
 import type { Cursor } from "./incremental-options.ts";
 import { withLag } from "./lag.ts";
+import { type CursorSlot, storedHashes, storeHashes } from "./slot.ts";
 
 /** One cursor during a run: which rows are new to it, and how far it got. What it stores is dlt's, to the letter. Null stands for no value. */
 export class BoundCursor implements Cursor<unknown> {
   readonly rule: CursorRule;
-  readonly #slot: IncrementalState;
+  readonly #slot: CursorSlot;
   readonly #border: BorderRows | undefined;
+  /** Some of the hashes that the run before has left are chunks. */
+  readonly #hasChunks: boolean;
   readonly #warn: (code: string, message: string) => void;
   /** What rows are held against: the last value of the run before, less the lag. */
   start: unknown;
@@ -30,15 +32,17 @@ export class BoundCursor implements Cursor<unknown> {
   endOutOfRange = false;
 
   /** Throws ConfigError when what is stored does not go with the lag. */
-  constructor(rule: CursorRule, slot: IncrementalState, warn: (code: string, message: string) => void) {
+  constructor(rule: CursorRule, slot: CursorSlot, environment: BorderEnvironment) {
     this.rule = rule;
     this.#slot = slot;
-    this.#warn = warn;
+    this.#warn = environment.warn;
     this.#storedStart = slot.last_value ?? null;
     this.start = startOf(rule, this.#storedStart);
     this.last = this.start;
     this.end = rule.end;
-    this.#border = rule.deduplicates ? new BorderRows(rule, slot.unique_hashes, warn) : undefined;
+    const stored = storedHashes(slot);
+    this.#hasChunks = stored.chunks.length > 0;
+    this.#border = rule.deduplicates ? new BorderRows(rule, stored, environment) : undefined;
   }
 
   get initialValue(): unknown {
@@ -93,6 +97,11 @@ export class BoundCursor implements Cursor<unknown> {
     this.#isSeen = true;
   }
 
+  /** The cursor would move there. */
+  isAhead(value: unknown): boolean {
+    return this.last === null || this.rule.direction * compareValues(value, this.last) > 0;
+  }
+
   /** Rows that have passed at the furthest value of a column. Throws MissingKeyError. */
   reach(value: unknown, rows: readonly unknown[]): void {
     const order = this.last === null ? 1 : this.rule.direction * compareValues(value, this.last);
@@ -123,13 +132,17 @@ export class BoundCursor implements Cursor<unknown> {
     if (hasPassed) slot.start_value = this.#storedStart;
     if (this.#border === undefined) {
       if (slot.unique_hashes.length > 0) slot.unique_hashes = [];
+      if (slot.leat_border !== undefined) delete slot.leat_border;
     } else this.#border.endPage();
   }
 
   /** The slot gets all that it is to have, before it is stored. */
   settle(): void {
-    const hashes = this.#border?.hashes();
-    if (hashes !== undefined) this.#slot.unique_hashes = hashes;
+    const slot = this.#slot;
+    const border = this.#border?.stored();
+    if (border !== undefined) storeHashes(slot, border, this.#border!.size);
+    // The value may have become one with an offset, or without.
+    else if (slot.leat_border !== undefined && this.#hasChunks) slot.leat_border.last_value = slot.last_value;
   }
 
   /** What is stored never goes back, however far the lag does. */

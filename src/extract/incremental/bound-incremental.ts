@@ -5,6 +5,7 @@ import type { ResourceDefinition } from "../definition.ts";
 import { RowInvalidError } from "../errors.ts";
 import type { Loose } from "../rows.ts";
 import { newArrowRows } from "./arrow-page.ts";
+import type { BorderChunks } from "./border-chunks.ts";
 import { BoundCursor } from "./bound-cursor.ts";
 import { type CursorRule, cursorRule } from "./cursor-rule.ts";
 import type { Cursor, Incremental, Key } from "./incremental-options.ts";
@@ -16,7 +17,9 @@ import { newSlot, openSlot } from "./slot.ts";
 export interface IncrementalEnvironment {
   /** The live slot of the resource. */
   resourceState(): Loose;
-  warn(code: string, message: string): void;
+  readonly warn: (code: string, message: string) => void;
+  /** For more hashes than the state is to hold. */
+  readonly chunks?: BorderChunks | undefined;
 }
 
 /** The incremental of a resource while it runs: what users see of it, and the filter of its rows. */
@@ -32,8 +35,8 @@ export class BoundIncremental implements Incremental<unknown> {
     const slot = openSlot(this.rule, environment.resourceState);
     const { partitionBy } = incremental!;
     // Rows of a partition that is not known yet may lie anywhere behind the first value.
-    this.#cursor = new BoundCursor(this.rule, partitionBy === undefined ? slot : newSlot(this.rule), environment.warn);
-    if (partitionBy !== undefined) this.#partitions = new Partitions(this.rule, partitionBy, slot, environment.warn);
+    this.#cursor = new BoundCursor(this.rule, partitionBy === undefined ? slot : newSlot(this.rule), environment);
+    if (partitionBy !== undefined) this.#partitions = new Partitions(this.rule, partitionBy, slot, environment);
   }
 
   get cursorPath(): string {

@@ -57,6 +57,7 @@ export function filterColumn(bound: BoundCursor, rows: ColumnRows, keeps: Uint8A
     const order = best === undefined ? 1 : direction * compare(cell, best);
     if (Number.isNaN(order) || (best === undefined && Number.isNaN(compare(cell, cell))))
       throw bound.typeError(plainNumber(column.valueOf(cell)), rows.wholeRow(row));
+    if (order > 0 && isInfinite(cell) && bound.isAhead(cell)) throw bound.typeError(cell, rows.wholeRow(row));
     keeps[row] = 1;
     kept += 1;
     if (order < 0) continue;
@@ -76,6 +77,10 @@ function firstValue({ cursor, indices, count }: ColumnRows): unknown {
     if (cell !== null) return cursor.valueOf(cell);
   }
   return undefined;
+}
+
+function isInfinite(cell: unknown): boolean {
+  return cell === Number.POSITIVE_INFINITY || cell === Number.NEGATIVE_INFINITY;
 }
 
 type Order = (cell: unknown) => number;

@@ -4,6 +4,7 @@ import { SourceError } from "../../core/errors.ts";
 /** A row has no value at the cursor path, or null there, and `onCursorValueMissing` is `"raise"`. */
 export class CursorMissingError extends SourceError {
   readonly code = "cursor-missing" as const;
+  /** As it is declared. */
   readonly cursorPath: string;
 
   constructor(options: { readonly resource: string; readonly cursorPath: string; readonly row: unknown; readonly isNull: boolean }) {
@@ -21,6 +22,7 @@ export class CursorMissingError extends SourceError {
 /** The cursor value of a row cannot be compared with the one that it is held against. */
 export class CursorTypeError extends SourceError {
   readonly code = "cursor-type" as const;
+  /** As it is declared. */
   readonly cursorPath: string;
 
   /** `against` is what it was compared with; without it the value alone is none that has an order. */

@@ -5,7 +5,7 @@ import type { PlainDateTime } from "../../core/plain-date-time.ts";
 import type { PlainTime } from "../../core/plain-time.ts";
 import type { ColumnOf, OneOrMore, PathOf } from "../../schema/hint-options.ts";
 
-/** A key of keyed state, ordered; tuples sort by their parts. */
+/** What a partition of a cursor is known by: a text, a number, or a list of these. `1` and `"1"` are two. */
 export type Key = string | number | bigint | readonly (string | number | bigint)[];
 
 /** What a cursor compares. */
@@ -42,19 +42,23 @@ export interface IncrementalOptions<Row = unknown, Path extends string = string,
 
 /** The cursor of one run. */
 export interface Cursor<out Value = CursorValue | undefined> {
+  /** As it is declared, or set from outside. */
   readonly initialValue: Value;
   /** Where this run starts: what the previous one ended with, less `lag`. */
   readonly startValue: Value;
   /** The furthest value so far. Moves while rows are yielded. */
   readonly lastValue: Value;
+  /** Where the range of this run ends; undefined in a run without an end. */
   readonly endValue: Value | undefined;
 }
 
 /** What `ctx.incremental` and `current.incremental()` give while a resource runs. */
 export interface Incremental<out Value = CursorValue | undefined> extends Cursor<Value> {
+  /** As it is declared, or set from outside. */
   readonly cursorPath: string;
   /** True once a row before the start, or past the end, was seen. */
   readonly startOutOfRange: boolean;
+  /** True once a row past the end was seen. */
   readonly endOutOfRange: boolean;
   /** With `rowOrder`: nothing further can be in range. */
   canClose(): boolean;

@@ -1,5 +1,6 @@
 import { RowInvalidError } from "../errors.ts";
 import type { Loose } from "../rows.ts";
+import type { BorderEnvironment } from "./border-rows.ts";
 import { BoundCursor } from "./bound-cursor.ts";
 import type { CursorRule } from "./cursor-rule.ts";
 import { compareValues, copyDate, cursorValue, isSameValue } from "./cursor-value.ts";
@@ -25,7 +26,7 @@ export class Partitions {
   readonly #rule: CursorRule;
   readonly #column: string;
   readonly #whole: PartitionedState;
-  readonly #warn: (code: string, message: string) => void;
+  readonly #environment: BorderEnvironment;
   readonly #byKey = new Map<string, Partition>();
   /** Keys of most rows are texts and numbers, which are found without being written as text. */
   readonly #byValue = new Map<unknown, Partition>();
@@ -33,11 +34,11 @@ export class Partitions {
   #last: unknown;
 
   /** `whole` is the slot of the resource. */
-  constructor(rule: CursorRule, column: string, whole: PartitionedState, warn: (code: string, message: string) => void) {
+  constructor(rule: CursorRule, column: string, whole: PartitionedState, environment: BorderEnvironment) {
     this.#rule = rule;
     this.#column = column;
     this.#whole = whole;
-    this.#warn = warn;
+    this.#environment = environment;
     this.#last = whole.last_value ?? null;
   }
 
@@ -91,8 +92,8 @@ export class Partitions {
     const stored = this.#whole.partitions as Loose;
     for (const { key, cursor, slot } of read) {
       cursor.settle();
-      const { last_value, unique_hashes } = slot;
-      define(stored, key, { last_value, unique_hashes });
+      const { last_value, unique_hashes, leat_border } = slot;
+      define(stored, key, { last_value, unique_hashes, ...(leat_border === undefined ? {} : { leat_border }) });
     }
     this.#whole.last_value = this.#last;
     this.#whole.unique_hashes = this.#hashesAtLast(stored);
@@ -115,7 +116,7 @@ export class Partitions {
     if (known !== undefined) return known;
     const stored = own((this.#whole.partitions ?? {}) as Loose, key) as Partial<PartitionedState> | undefined;
     const slot: PartitionedState = { ...newSlot(this.#rule), ...stored };
-    const partition = { key, slot, cursor: new BoundCursor(this.#rule, slot, this.#warn), isRead: false, hasPassed: false };
+    const partition = { key, slot, cursor: new BoundCursor(this.#rule, slot, this.#environment), isRead: false, hasPassed: false };
     this.#byKey.set(key, partition);
     return partition;
   }

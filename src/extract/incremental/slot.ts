@@ -1,9 +1,27 @@
+import { chunksIn } from "../../state/border-chunks.ts";
 import type { IncrementalState } from "../../state/document.ts";
 import type { Loose } from "../rows.ts";
+import type { StoredHashes } from "./border-hashes.ts";
 import type { CursorRule } from "./cursor-rule.ts";
+import { isSameValue } from "./cursor-value.ts";
 
-/** With a cursor for each partition. dlt takes what it does not know for granted, and stores it again. */
-export interface PartitionedState extends IncrementalState {
+/** What leat adds of its own. dlt takes what it does not know for granted, and stores it again. */
+export interface CursorSlot extends IncrementalState {
+  /** More hashes of rows at `last_value`, where they are too many for the state. */
+  leat_border?: BorderMarker;
+}
+
+/** Which chunks of hashes lie beside the data, in `_leat_keyed_state`. */
+export interface BorderMarker {
+  /** Of the rows at this value: once the cursor has moved without leat, they say nothing. */
+  last_value: unknown;
+  rows: number;
+  /** Digests of what they hold. */
+  chunks: string[];
+}
+
+/** With a cursor for each partition. */
+export interface PartitionedState extends CursorSlot {
   /** By key, as `partitionKey` writes it: `last_value` and `unique_hashes`. */
   partitions?: object;
 }
@@ -22,8 +40,21 @@ export function openSlot(rule: CursorRule, resourceState: () => Loose): Partitio
 }
 
 /** Of a cursor that never ran. */
-export function newSlot({ initial }: CursorRule): IncrementalState {
+export function newSlot({ initial }: CursorRule): CursorSlot {
   return { initial_value: initial, last_value: initial, unique_hashes: [], start_value: initial };
+}
+
+/** What a slot says of the rows at its last value. What lies beside the data counts as long as it is of that value: dlt moves the cursor alone. */
+export function storedHashes({ last_value, unique_hashes, leat_border: marker }: CursorSlot): StoredHashes {
+  const isOfValue = isObject(marker) && isSameValue(marker.last_value ?? null, last_value ?? null);
+  return { texts: unique_hashes ?? [], chunks: isOfValue ? chunksIn(marker) : [] };
+}
+
+/** `rows`: so many hashes there are. */
+export function storeHashes(slot: CursorSlot, { texts, chunks }: StoredHashes, rows: number): void {
+  slot.unique_hashes = [...texts];
+  if (chunks.length === 0) delete slot.leat_border;
+  else slot.leat_border = { last_value: slot.last_value, rows, chunks: [...chunks] };
 }
 
 export function own(object: Loose, key: string): unknown {

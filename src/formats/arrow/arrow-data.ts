@@ -1,7 +1,10 @@
 /** An Arrow table or record batch of any Arrow library. */
 export interface ArrowData {
+  /** Its columns in order. */
   readonly schema: { readonly fields: readonly unknown[] };
+  /** How many rows it has. */
   readonly numRows: number;
+  /** A column by its place. */
   getChildAt(index: number): unknown;
 }
 

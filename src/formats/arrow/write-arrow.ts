@@ -29,13 +29,22 @@ export class ArrowCellError extends Error {
   /** The value as it was read; undefined: none is there. */
   readonly value: unknown;
   readonly reason: string;
+  /** As of CellRangeError. */
+  readonly advice: string | undefined;
 
-  constructor(options: { readonly target: ArrowTarget; readonly rowIndex: number; readonly value: unknown; readonly reason: string }) {
+  constructor(options: {
+    readonly target: ArrowTarget;
+    readonly rowIndex: number;
+    readonly value: unknown;
+    readonly reason: string;
+    readonly advice?: string | undefined;
+  }) {
     super(options.reason);
     this.target = options.target;
     this.rowIndex = options.rowIndex;
     this.value = options.value;
     this.reason = options.reason;
+    this.advice = options.advice;
   }
 }
 
@@ -89,7 +98,7 @@ function writeChunk(chunk: ArrowChunk, target: ArrowTarget, { first, last, shift
       buffer.set(shift + index, fitted);
     } catch (error) {
       if (!(error instanceof CellRangeError)) throw error;
-      throw new ArrowCellError({ target, rowIndex: start + index, value: cell, reason: error.reason });
+      throw new ArrowCellError({ target, rowIndex: start + index, value: cell, reason: error.reason, advice: error.advice });
     }
   }
 }

@@ -44,7 +44,9 @@ function quotesOf(column: string, isJson: boolean, format: CsvFormat): Quote {
     throw new CellRangeError({
       column,
       value: text,
-      reason: `the text has characters that the encoding ${encoding} of CSV files does not have (take utf-8, or set \`encoding_errors\`)`,
+      reason: `the text has characters that the encoding ${encoding} of CSV files does not have`,
+      advice:
+        "Set `encoding` of `[data_writer]` to utf-8, say with `encoding_errors` what to write instead, or change the value with .map().",
     });
   };
 }
@@ -62,6 +64,8 @@ function withoutQuotes(column: string, delimiter: string): Quote {
       column,
       value: text,
       reason: `${what}, and CSV files are written without quotes (\`quoting\` is quote_none)`,
+      advice:
+        "Leave `quoting` of `[data_writer]` out, which writes quotes where they are needed, take another `delimiter` or file format, or change the value with .map().",
     });
   };
 }

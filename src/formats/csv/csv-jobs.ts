@@ -1,5 +1,6 @@
 import type { CellBuffer, JobColumn, JobFileSize, JobFormat, JobTable } from "../job-format.ts";
 import { FieldColumn } from "../row-text/field-column.ts";
+import { usedColumns } from "../used-columns.ts";
 import { csvField } from "./csv-field.ts";
 import { CsvFileWriter } from "./csv-file-writer.ts";
 import { type CsvFormat, defaultCsvFormat } from "./csv-format.ts";
@@ -49,7 +50,7 @@ class CsvTable implements JobTable {
   }
 
   flush(rowCount: number): void {
-    const used = [...this.#columns].filter(([, column]) => column.byteSize > 0).map(([name]) => name);
+    const used = [...usedColumns(this.#columns).keys()];
     if (used.some((name) => !this.#header.has(name))) this.#endFile();
     this.#writer ??= this.#openFile(new Set([...this.#header, ...used]));
     this.#writer.writeRows(

@@ -1,4 +1,5 @@
 import type { CellBuffer, JobColumn, JobFileSize, JobFormat, JobTable } from "../job-format.ts";
+import { usedColumns } from "../used-columns.ts";
 import type { ColumnBuffer } from "./column-buffer.ts";
 import { parquetColumnType } from "./column-type.ts";
 import { createColumnBuffer } from "./create-column-buffer.ts";
@@ -40,7 +41,7 @@ class ParquetTable implements JobTable {
   }
 
   flush(rowCount: number): void {
-    this.#writer!.writeRowGroup(this.#usedColumns(), rowCount);
+    this.#writer!.writeRowGroup(usedColumns(this.#columns), rowCount);
   }
 
   end(): readonly JobFileSize[] {
@@ -54,10 +55,5 @@ class ParquetTable implements JobTable {
   abort(): void {
     this.#writer?.abort();
     this.#writer = undefined;
-  }
-
-  /** Only columns with a value: a table of a thousand columns may get rows with ten. */
-  #usedColumns(): Map<string, ColumnBuffer> {
-    return new Map([...this.#columns].filter(([, column]) => column.byteSize > 0));
   }
 }

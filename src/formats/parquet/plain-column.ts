@@ -49,7 +49,7 @@ export abstract class PlainColumn implements ColumnBuffer {
     this.presence.clear();
   }
 
-  protected refuse(value: unknown, reason: string): never {
-    throw new CellRangeError({ column: this.name, value, reason });
+  protected refuse(value: unknown, reason: string, advice?: string): never {
+    throw new CellRangeError({ column: this.name, value, reason, ...(advice === undefined ? {} : { advice }) });
   }
 }

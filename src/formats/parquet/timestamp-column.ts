@@ -22,9 +22,11 @@ export class TimestampColumn extends Int64Column {
   #millis(micros: number | bigint): number | bigint {
     const isWhole = typeof micros === "bigint" ? micros % 1000n === 0n : micros % 1000 === 0;
     if (!isWhole && !this.#isCut) {
-      const reason =
-        "the timestamp has digits beyond milliseconds, and files are written with `coerce_timestamps` ms (see `allow_truncated_timestamps`)";
-      this.refuse(micros, reason);
+      this.refuse(
+        micros,
+        "the timestamp has digits beyond milliseconds, and files are written with `coerce_timestamps` ms",
+        "Leave `coerce_timestamps` of `[data_writer]` out, have the digits cut with `allow_truncated_timestamps`, or change the value with .map().",
+      );
     }
     return typeof micros === "bigint" ? micros / 1000n : Math.trunc(micros / 1000);
   }
@@ -32,7 +34,11 @@ export class TimestampColumn extends Int64Column {
   #nanos(micros: number | bigint): bigint {
     const nanos = BigInt(micros) * 1000n;
     if (BigInt.asIntN(64, nanos) !== nanos)
-      this.refuse(micros, "the timestamp lies outside of the years 1677 to 2262, which nanoseconds can tell");
+      this.refuse(
+        micros,
+        "the timestamp lies outside of the years 1677 to 2262, which nanoseconds can tell",
+        "Leave `coerce_timestamps` of `[data_writer]` out, or change the value with .map().",
+      );
     return nanos;
   }
 }

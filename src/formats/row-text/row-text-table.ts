@@ -1,4 +1,5 @@
 import type { CellBuffer, JobColumn, JobFileSize, JobTable } from "../job-format.ts";
+import { usedColumns } from "../used-columns.ts";
 import { FieldColumn } from "./field-column.ts";
 import type { RowLayout } from "./row-layout.ts";
 import { RowTextFile } from "./row-text-file.ts";
@@ -37,7 +38,7 @@ export class RowTextTable implements JobTable {
 
   flush(rowCount: number): void {
     const { missing, maxFileBytes } = this.#layout;
-    const used = [...this.#columns].filter(([, column]) => column.byteSize > 0);
+    const used = [...usedColumns(this.#columns)];
     const names = used.map(([name]) => name);
     for (let row = 0; row < rowCount; row++) {
       this.#file ??= new RowTextFile(this.#newPath!(), this.#layout, names);

@@ -92,6 +92,8 @@ const awkward: SchemaDocument = {
     timestamp: { ...shop.tables["customers"]!, name: "timestamp" },
     "2024": { ...shop.tables["customers"]!, name: "2024" },
     ünï: { ...shop.tables["customers"]!, name: "ünï" },
+    // A digit that no name in code may have.
+    "area in m²": { ...shop.tables["customers"]!, name: "area in m²" },
     "a/b~c %": { ...shop.tables["customers"]!, name: "a/b~c %" },
     class: { name: "class", columns: columns({ name: "__proto__", data_type: "double" }, { name: "it's", data_type: "bool" }) },
     others: {

@@ -13,6 +13,7 @@ import { schemaZod } from "./zod.ts";
 
 export type { SchemaFormat };
 
+/** How `formatSchema` writes. */
 export interface FormatSchemaOptions {
   /** In JSON and YAML: leaves out what a reader fills in again, as in files for import. Default false. */
   readonly removeDefaults?: boolean;

@@ -27,7 +27,7 @@ export function interfaceNames(tables: readonly TableSchema[]): ReadonlyMap<stri
 }
 
 function interfaceName(table: string): string {
-  const words = table.split(/[^\p{L}\p{N}]+/u).filter((word) => word !== "");
+  const words = table.split(/[^\p{L}\p{Nd}]+/u).filter((word) => word !== "");
   const name = words.map((word) => word[0]!.toUpperCase() + word.slice(1)).join("");
   return /^\p{L}/u.test(name) ? name : `Table${name}`;
 }

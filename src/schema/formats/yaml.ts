@@ -9,7 +9,11 @@ export function stringifyYaml(document: object): string {
 
 /** The value of a YAML text as Python reads it (YAML 1.1, without dates). Throws what the parser throws, with line and column. */
 export function parseYaml(text: string): unknown {
-  return yaml().parse(text, reading);
+  const document = yaml().parseDocument(text, reading);
+  // A tag that nobody knows is a warning, which would go to the user's terminal.
+  const problem = document.errors[0] ?? document.warnings[0];
+  if (problem !== undefined) throw problem;
+  return document.toJS(reading) as unknown;
 }
 
 let loaded: typeof import("yaml") | undefined;
@@ -29,9 +33,23 @@ const float: ScalarTag = {
   stringify: ({ value }) => String(value),
 };
 
+/** Texts that the package writes as they are, and Python takes for something else, or for no YAML. In double quotes everything has an escape. */
+const oddText: ScalarTag = {
+  tag: "tag:yaml.org,2002:str",
+  default: true,
+  identify: (value) => typeof value === "string" && (value === "=" || value === "<<" || unprintable.test(value)),
+  // With it this one comes before the tag of `<<`; nothing is read with it.
+  test: /(?!)/,
+  resolve: (text: string) => text,
+  stringify: ({ value }) => JSON.stringify(value).replace(unprintables, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`),
+};
+
+const unprintable = /[\0-\x08\t\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/;
+const unprintables = new RegExp(unprintable, "g");
+
 const writing: DocumentOptions & SchemaOptions & CreateNodeOptions & ToStringOptions = {
   version: "1.1",
-  customTags: (tags) => [float, ...tags],
+  customTags: (tags) => [oddText, float, ...tags],
   aliasDuplicateObjects: false,
   lineWidth: 0,
   indentSeq: false,

@@ -1,4 +1,4 @@
-import { ConfigError } from "../../core/errors.ts";
+import { ConfigError, LeatError } from "../../core/errors.ts";
 import { IdentifierError } from "./identifier.ts";
 import type { NamingRules } from "./naming-rules.ts";
 
@@ -47,7 +47,8 @@ export function checkCustomNaming(naming: CustomNaming, builtIn: readonly string
 
 export function rulesOf(naming: CustomNaming): NamingRules {
   const { name, pathSeparator = "__", isCaseSensitive = true, maxLength } = naming;
-  const checked = (made: unknown, from: string): string => {
+  const asked = (method: "normalizeIdentifier" | "normalizeTableIdentifier", from: string): string => {
+    const made = answer(naming, method, from);
     if (typeof made === "string" && made.trim() !== "") return made;
     throw new IdentifierError({
       identifier: from,
@@ -58,14 +59,28 @@ export function rulesOf(naming: CustomNaming): NamingRules {
     isCaseSensitive,
     pathSeparator,
     maxLength,
-    rewrite: (raw) => (isOwn(raw) ? raw : checked(naming.normalizeIdentifier(raw), raw)),
+    rewrite: (raw) => (isOwn(raw) ? raw : asked("normalizeIdentifier", raw)),
     ...(naming.normalizeTableIdentifier === undefined
       ? {}
       : {
-          rewriteTable: (identifier: string) =>
-            isOwn(identifier) ? identifier : checked(naming.normalizeTableIdentifier!(identifier), identifier),
+          rewriteTable: (identifier: string) => (isOwn(identifier) ? identifier : asked("normalizeTableIdentifier", identifier)),
         }),
   };
+}
+
+function answer(naming: CustomNaming, method: "normalizeIdentifier" | "normalizeTableIdentifier", from: string): unknown {
+  try {
+    return naming[method]!(from);
+  } catch (cause) {
+    // An author may throw IdentifierError, and a convention that is not there says so itself.
+    if (LeatError.is(cause)) throw cause;
+    const reason = (cause instanceof Error ? cause.message : String(cause)).replace(/\.+$/, "");
+    throw new IdentifierError({
+      identifier: from,
+      problem: `cannot be made by the naming convention \`${naming.name}\`: its \`${method}\` threw ${reason}`,
+      cause,
+    });
+  }
 }
 
 function isOwn(name: string): boolean {

@@ -11,9 +11,12 @@ export class IdentifierError extends SchemaError {
   /** The name as it was given. */
   readonly identifier: string;
 
-  constructor(options: { readonly identifier: string; readonly schemaName?: string; readonly problem?: string }) {
+  constructor(options: { readonly identifier: string; readonly schemaName?: string; readonly problem?: string; readonly cause?: unknown }) {
     const { problem = "is empty: a table or column needs at least one visible character in its name" } = options;
-    super(`The name ${JSON.stringify(options.identifier)} ${problem}.`, { schemaName: options.schemaName ?? "" });
+    super(`The name ${JSON.stringify(options.identifier)} ${problem}.`, {
+      schemaName: options.schemaName ?? "",
+      ...("cause" in options ? { cause: options.cause } : {}),
+    });
     this.identifier = options.identifier;
   }
 }
