@@ -341,26 +341,26 @@ describe("rows and state that cannot be", () => {
 });
 
 describe("a signal that fires", () => {
-  async function cancelled(p: Pipeline, data: unknown, options: RunOptions & { readonly signal: AbortSignal }): Promise<number> {
-    const startedAt = performance.now();
+  async function cancelled(p: Pipeline, data: unknown, options: RunOptions & { readonly signal: AbortSignal }): Promise<void> {
     const error = await thrownBy(() => p.run(data as never, options));
     expect(error.code).toBe("cancelled");
-    return performance.now() - startedAt;
   }
 
   test("ends a generator that listens, with its finally block", async () => {
     watchRejections();
     const p = await loadedBefore();
     let closed = false;
+    const controller = new AbortController();
     const listening = resource("listening", async function* ({ signal }) {
       try {
         yield { id: 1 };
-        await sleep(60_000, undefined, { signal });
+        setTimeout(() => controller.abort(), 20);
+        await sleep(600_000, undefined, { signal });
       } finally {
         closed = true;
       }
     });
-    expect(await cancelled(p, [counting([{ id: 2 }]), listening], { signal: AbortSignal.timeout(50) })).toBeLessThan(2_000);
+    await cancelled(p, [counting([{ id: 2 }]), listening], { signal: controller.signal });
     expect(closed).toBe(true);
     await expectNothingKept(p);
   });
@@ -369,14 +369,16 @@ describe("a signal that fires", () => {
     watchRejections();
     const p = await loadedBefore();
     let wake = (): void => {};
+    const controller = new AbortController();
     const hanging = resource("hanging", async function* () {
       yield { id: 1 };
+      setTimeout(() => controller.abort(), 20);
       await new Promise<void>((resolve) => {
         wake = resolve;
       });
       yield { id: 2 };
     });
-    expect(await cancelled(p, [counting([{ id: 2 }]), hanging], { signal: AbortSignal.timeout(50) })).toBeLessThan(5_000);
+    await cancelled(p, [counting([{ id: 2 }]), hanging], { signal: controller.signal });
     await expectNothingKept(p);
     wake();
     await sleep(20);
@@ -388,7 +390,7 @@ describe("a signal that fires", () => {
     const endless = resource("endless", function* () {
       for (let id = 0; ; id += 1) yield { id };
     });
-    expect(await cancelled(p, endless, { signal: AbortSignal.timeout(50) })).toBeLessThan(5_000);
+    await cancelled(p, endless, { signal: AbortSignal.timeout(50) });
     await expectNothingKept(p);
   });
 
