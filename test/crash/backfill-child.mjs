@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
-const dist = pathToFileURL(`${process.env.LEAT_DIST ?? new URL("../../build", import.meta.url).pathname}/`);
+const dist = pathToFileURL(`${process.env.LEAT_DIST ?? new URL("../../dist", import.meta.url).pathname}/`);
 const load = (path) => import(new URL(path, dist).href);
 const { pipeline, resource } = await load("index.js");
 const { duckdb } = await load("destinations/duckdb/index.js");

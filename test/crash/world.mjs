@@ -6,12 +6,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
-const dist = pathToFileURL(`${process.env.LEAT_DIST ?? new URL("../../build", import.meta.url).pathname}/`);
+const dist = pathToFileURL(`${process.env.LEAT_DIST ?? new URL("../../dist", import.meta.url).pathname}/`);
 const load = (path) => import(new URL(path, dist).href);
 
 const { current, pipeline, resource, source, transformer } = await load("index.js");
 const { openPipeline } = await load("pipeline/pipeline.js");
-const { LoadJobFailedError } = await load("destination-kit/errors.js");
+const { LoadJobFailedError } = await load("destination-kit/index.js");
 const { duckdb } = await load("destinations/duckdb/index.js");
 const { postgres } = await load("destinations/postgres/index.js");
 const { sqlite } = await load("destinations/sqlite/index.js");
