@@ -47,7 +47,8 @@ async function openDuckDb(path: string): Promise<TextDatabase> {
     textOf(column, type) {
       if (type === "TIMESTAMP WITH TIME ZONE") return `epoch_us(${column})::VARCHAR`;
       if (type === "DOUBLE") return `printf('%.15g', ${column})`;
-      return type === "BLOB" ? `hex(${column})` : `${column}::VARCHAR`;
+      // The driver leaves out the mark when a text begins with it, unless leat has loaded the driver before.
+      return type === "BLOB" ? `hex(${column})` : `replace(${column}::VARCHAR, chr(65279), '\\ufeff')`;
     },
     close: async () => {
       connection.closeSync();
