@@ -11,7 +11,7 @@ const versions = [
   ["24", "2/2"],
 ] as const;
 
-test.each(versions)("the main job works on Node %s", { timeout: 600_000 }, (version, shard) => {
+test.each(versions)("the main job works on Node %s", { timeout: 1_200_000 }, (version, shard) => {
   const node = execFileSync("bash", ["scripts/node-env.sh", version], { encoding: "utf8" }).trim();
   expect(execFileSync(node, ["--version"], { encoding: "utf8" })).toMatch(new RegExp(`^v${version}\\.`));
 
