@@ -1,7 +1,6 @@
-import { spawn } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { inFolder, inPairs } from "./crash-world.ts";
+import { runChild } from "./telling-child.ts";
 
 interface Told {
   readonly hits: Readonly<Record<string, number>>;
@@ -16,19 +15,9 @@ interface Argument {
   readonly kill?: { readonly name: string; readonly hit: number };
 }
 
-const childPath = fileURLToPath(new URL("backfill-child.mjs", import.meta.url));
-
 /** What the child tells; undefined when it was killed. */
-async function backfilled(argument: Argument): Promise<Told | undefined> {
-  const child = spawn(process.execPath, [childPath, JSON.stringify(argument)], { stdio: ["ignore", "pipe", "pipe"] });
-  let output = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => void (output += chunk));
-  const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve) =>
-    child.on("close", (...ended) => resolve(ended)),
-  );
-  if (signal === "SIGKILL") return undefined;
-  if (code !== 0) throw new Error(`The child (${JSON.stringify(argument)}) ended with ${signal ?? code}:\n${output}`);
-  return JSON.parse(output.trim().split("\n").at(-1)!) as Told;
+function backfilled(argument: Argument): Promise<Told | undefined> {
+  return runChild("backfill-child.mjs", argument);
 }
 
 describe("a backfill that is killed", () => {

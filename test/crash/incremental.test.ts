@@ -1,9 +1,8 @@
-import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { tempDir } from "../temp-dir.ts";
 import { inFolder, inPairs } from "./crash-world.ts";
+import { runChild } from "./telling-child.ts";
 
 interface Told {
   readonly hits: Readonly<Record<string, number>>;
@@ -29,19 +28,9 @@ interface Kill {
 }
 
 const isThorough = process.env["LEAT_TEST_ALL"] === "1";
-const childPath = fileURLToPath(new URL("incremental-child.mjs", import.meta.url));
-
 /** What the child tells; undefined when it was killed. */
-async function run(argument: Argument): Promise<Told | undefined> {
-  const child = spawn(process.execPath, [childPath, JSON.stringify(argument)], { stdio: ["ignore", "pipe", "pipe"] });
-  let output = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => void (output += chunk));
-  const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve) =>
-    child.on("close", (...ended) => resolve(ended)),
-  );
-  if (signal === "SIGKILL") return undefined;
-  if (code !== 0) throw new Error(`The child (${JSON.stringify(argument)}) ended with ${signal ?? code}:\n${output}`);
-  return JSON.parse(output.trim().split("\n").at(-1)!) as Told;
+function run(argument: Argument): Promise<Told | undefined> {
+  return runChild("incremental-child.mjs", argument);
 }
 
 /** Kills at some hits of each crash point that a script reaches. */
