@@ -39,6 +39,12 @@ export interface OpenContext {
   readonly cwd: string;
   /** A database that is not there is not created: open throws ConnectionError. */
   readonly mustExist?: boolean;
+  /** So many jobs may be loaded at once, where jobs are loaded one by one. Default 20. */
+  readonly loadWorkers?: number | undefined;
+  /** False: a database stores each table, with what is nested in it, in a transaction of its own. Default true. */
+  readonly atomic?: boolean | undefined;
+  /** The run was cancelled: a file that is loaded in parts may end between two of them. */
+  readonly signal?: AbortSignal | undefined;
   /** Looks up settings of this destination in the sections `destination` and its name. A group `credentials` inside the spec is looked up as dlt does. */
   readonly config: <Spec extends ConfigSpec>(spec: Spec, overrides: ConfigOverrides<Spec>) => Promise<ConfigOf<Spec>>;
 }
@@ -126,6 +132,8 @@ export interface PackagePlan {
   readonly drop: readonly string[];
   /** In the order in which they load. */
   readonly jobs: readonly LoadJob[];
+  /** When the package was made, microseconds since 1970. */
+  readonly createdAtMicros: number;
   /** Time of `_dlt_version` and `_dlt_loads` rows, microseconds since 1970. */
   readonly insertedAtMicros: number;
   /** Stored with the package. Its load id may be newer than that of the package, and gets a load record of its own then. No job loads it. */
@@ -134,6 +142,8 @@ export interface PackagePlan {
   readonly mayBeCommitted?: boolean;
   /** So many states of the pipeline stay, the newest; older rows go in the same transaction. Undefined: all. */
   readonly keepStateVersions?: number | undefined;
+  /** Rows that wait in a dataset of their own before they go into their tables do not stay there. Default false. */
+  readonly truncateStaging?: boolean | undefined;
   /**
    * Several pipelines may write one dataset at once. Called when nobody else can commit any more, with what is stored at that moment: gives the plan to
    * go by. Throws StateConflictError, TypeConflictError. Without it the package is stored as it is.
@@ -151,8 +161,20 @@ export interface StoredHeads {
 
 export interface JobObserver {
   started(job: LoadJob): void;
-  /** Its rows are in the transaction, not yet durable. */
+  /** Its rows are in the transaction, not yet durable; where there is none (`commit: "record"`), they are stored. */
   completed(job: LoadJob): void;
+  /** Where there is no transaction: an earlier attempt has stored it. */
+  isCompleted?(job: LoadJob): boolean;
+  /** Where there is no transaction: what an earlier attempt has stored of it. */
+  progressOf?(job: LoadJob): JobProgress;
+}
+
+/** How far a job came that is loaded in parts. It is kept in the package. */
+export interface JobProgress {
+  /** As `advance` was told last, in this attempt or an earlier one; 0 at the begin. */
+  readonly done: number;
+  /** Durable when it returns. */
+  advance(done: number): void;
 }
 
 export interface CommitResult {
