@@ -11,7 +11,6 @@ export function withoutSql(destination: string): SqlConnection {
   };
   return {
     query: async () => refuse(),
-    // biome-ignore lint/correctness/useYield: it throws before the first row.
     batches: async function* () {
       refuse();
     },

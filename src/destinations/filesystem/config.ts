@@ -19,7 +19,7 @@ type FilesystemSpec = {
   readonly maxStateFiles: Field<number>;
 };
 
-export const defaultLayout = "{table_name}/{load_id}.{file_id}.{ext}";
+const defaultLayout = "{table_name}/{load_id}.{file_id}.{ext}";
 
 /** The names are dlt's. Of credentials all that is left out is looked for where AWS keeps it. */
 export const filesystemConfig: FilesystemSpec = {

@@ -10,7 +10,7 @@ import type { DatasetFiles } from "./dataset-files.ts";
 import { initFile, loadIdOf, type RecordName, recordNameOf } from "./record-files.ts";
 
 /** The tables that every dataset has. */
-export const recordTables: ReadonlyMap<string, TableSchema> = new Map(
+const recordTables: ReadonlyMap<string, TableSchema> = new Map(
   [loadsTable, stateTable, versionTable].map((table) => [table.name, table]),
 );
 
