@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { defineConfig } from "vitest/config";
 import config from "./vitest.config.ts";
 
@@ -45,6 +46,16 @@ export const onSqlite: readonly string[] = onPostgres.filter((name) => !["hints"
 /** Files of test/e2e that run again on files in a folder: what is about state, and asks for rows only. */
 export const onFiles: readonly string[] = ["commit-every", "given-up", "incremental-state", "state", "state-schema", "state-values"];
 
+/** LEAT_TEST_ADDED=1: right after `npm test`, only what that did not run. */
+const isAfterNpmTest = process.env["LEAT_TEST_ADDED"] === "1";
+const servers = ["test/{interop,install,servers}/**/*.test.ts"];
+
+/** Files that run on each destination, for that with a server. */
+function withServers(): string[] {
+  const files = ["src", "test/e2e"].flatMap((folder) => readdirSync(folder, { recursive: true }).map((file) => `${folder}/${file}`));
+  return files.filter((file) => file.endsWith(".test.ts") && /\/destinations\.ts"/.test(readFileSync(file, "utf8")));
+}
+
 // What `npm run test:all` runs: everything of `npm test`, and what needs more than Node and this folder: Python with the real dlt, servers, other versions
 // of Node. Projects do not extend the other configuration, since lists of files would be joined.
 export default defineConfig({
@@ -57,7 +68,8 @@ export default defineConfig({
         test: {
           ...config.test,
           name: "all",
-          include: [...(config.test?.include ?? []), "test/{interop,install,servers}/**/*.test.ts"],
+          include: isAfterNpmTest ? [...servers, ...withServers()] : [...(config.test?.include ?? []), ...servers],
+          typecheck: isAfterNpmTest ? { enabled: false } : config.test?.typecheck,
           env: { LEAT_TEST_ALL: "1" },
         },
       },
