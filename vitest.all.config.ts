@@ -69,7 +69,7 @@ export default defineConfig({
           ...config.test,
           name: "all",
           include: isAfterNpmTest ? [...servers, ...withServers()] : [...(config.test?.include ?? []), ...servers],
-          typecheck: isAfterNpmTest ? { enabled: false } : config.test?.typecheck,
+          ...(isAfterNpmTest ? { typecheck: { enabled: false } } : {}),
           env: { LEAT_TEST_ALL: "1" },
         },
       },

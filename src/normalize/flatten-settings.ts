@@ -2,6 +2,8 @@ import { randomRowIds } from "../core/random-row-ids.ts";
 import type { Runtime } from "../core/runtime.ts";
 import { preferredType } from "../schema/default-hints.ts";
 import type { SchemaDocument, TableSchema } from "../schema/document.ts";
+import type { MergeStrategy } from "../schema/hint-options.ts";
+import { mergeStrategyOf } from "../schema/merge-strategy.ts";
 import { normalizerHints } from "../schema/table.ts";
 import type { FlattenSettings } from "./flatten.ts";
 import { keyHash, rowHash } from "./keys.ts";
@@ -10,11 +12,13 @@ export interface FlattenSource {
   readonly schema: SchemaDocument;
   readonly loadId: string;
   readonly naming: FlattenSettings["naming"];
+  /** Of the destination. Where nothing is merged, ids are random. */
+  readonly mergeStrategies: readonly MergeStrategy[];
   readonly runtime: Pick<Runtime, "randomBytes">;
 }
 
 /** How the documents of a package are taken apart: as its schema says when the package begins. */
-export function flattenSettings({ schema, loadId, naming, runtime }: FlattenSource): FlattenSettings {
+export function flattenSettings({ schema, loadId, naming, mergeStrategies, runtime }: FlattenSource): FlattenSettings {
   const { config } = schema.normalizers.json;
   const newRowId = randomRowIds(runtime);
   const dltId = naming.normalizeIdentifier("_dlt_id");
@@ -35,7 +39,7 @@ export function flattenSettings({ schema, loadId, naming, runtime }: FlattenSour
       Object.entries({ ...(table(name)?.parent === undefined ? config?.propagation?.root : {}), ...config?.propagation?.tables?.[name] }),
     rowId: (name, row, document) => {
       const found = table(name);
-      switch (found?.write_disposition === "merge" ? found["x-merge-strategy"] : undefined) {
+      switch (found === undefined ? undefined : mergeStrategyOf(found, mergeStrategies)) {
         case "upsert":
         case "insert-only": {
           const keys =

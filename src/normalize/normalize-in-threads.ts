@@ -153,7 +153,7 @@ class Crew {
 }
 
 function threadTask(run: PackageRun, options: InThreadsOptions): ThreadTask {
-  const { extracted, schema, maxIdentifierLength, caseSensitiveIdentifiers, weiPrecision, rotation, threads } = options;
+  const { extracted, schema, maxIdentifierLength, caseSensitiveIdentifiers, weiPrecision, mergeStrategies, rotation, threads } = options;
   const { workingDir, loadId, path: extractedPath } = extracted;
   const { jobFormats } = threads;
   return {
@@ -164,6 +164,7 @@ function threadTask(run: PackageRun, options: InThreadsOptions): ThreadTask {
     maxIdentifierLength,
     caseSensitiveIdentifiers,
     weiPrecision,
+    mergeStrategies,
     rotation,
     jobFormats,
     nowMs: run.nowMs,

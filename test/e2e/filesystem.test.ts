@@ -331,6 +331,17 @@ describe("a package", () => {
     expect(p.schemas["shop"]!.tables["users__tags"]!.columns).not.toHaveProperty("_dlt_root_id");
   });
 
+  test("appends rows under ids of their own, whatever the strategy says that nobody follows, as with dlt", async () => {
+    const { open } = folder();
+    for (const strategy of ["upsert", "insert-only", "scd2"] as const) {
+      const users = () => resource(strategy, { primaryKey: "id", writeDisposition: { disposition: "merge", strategy } }, [{ id: 1 }]);
+      for (const _ of [1, 2]) await open().run(users());
+      expect(await query(open(), `SELECT count(*) AS n, count(DISTINCT _dlt_id) AS ids FROM "${strategy.replace("-", "_")}"`)).toEqual([
+        { n: 2, ids: 2 },
+      ]);
+    }
+  });
+
   test("of several jobs loads them side by side, as many as load.workers says", async () => {
     const { open } = folder();
     const sources = ["a", "b", "c"].map((name) => resource(name, () => [{ id: 1 }]));

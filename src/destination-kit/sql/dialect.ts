@@ -38,6 +38,8 @@ export interface SqlDialect {
   parameter(number: number): string;
   /** Waits until no other transaction writes the dataset, and keeps others out until the end of this one. Left out where a database has one writer anyway. */
   lockDataset?(dataset: string): string;
+  /** What to select the rows of job files of one format from, by the names of columns; those that a file lacks are null. Undefined, or left out, where such files have to be loaded. */
+  jobFiles?(jobs: readonly LoadJob[]): string | undefined;
   /** Puts the rows of job files of one format into a table, in the order of the files. `table` is quoted. */
   loadJobs(table: string, schema: TableSchema, jobs: readonly LoadJob[]): Promise<readonly JobStatement[]>;
 }

@@ -49,23 +49,30 @@ function keyMatches({ root, primaryKey, mergeKey, quote }: ChainShape): string[]
 
 /** Staged rows that are not to come. A flag for deletion counts for the row that wins among those of its key, so duplicates go first. */
 function deleteUnwanted(shape: ChainShape): StagedStep[] {
-  const { dialect, root, nested, primaryKey, hardDelete, quote } = shape;
+  const { dialect, root, hardDelete, quote } = shape;
+  if (shape.isOfFiles) return [];
+  const search = findDuplicates(shape);
+  return [
+    ...(search === undefined ? [] : [{ when: search, then: duplicatesOf(shape).map((of) => deleteDuplicates(dialect, of)) }]),
+    ...(hardDelete === undefined ? [] : [`DELETE FROM ${root.staging} WHERE ${isFlagged(quote(hardDelete.name), hardDelete)}`]),
+  ];
+}
+
+/** Gives a row where staged rows have one key. To look for them costs a fraction of what it takes to number all rows. Undefined where nobody has to look. */
+export function findDuplicates(shape: ChainShape): string | undefined {
+  const areThere = duplicatesOf(shape).map(
+    ({ table, key }) => `EXISTS (SELECT 1 FROM ${table} GROUP BY ${key.map(shape.quote).join(", ")} HAVING count(*) > 1)`,
+  );
+  return areThere.length === 0 ? undefined : `SELECT 1 WHERE ${areThere.join(" OR ")}`;
+}
+
+function duplicatesOf({ root, nested, primaryKey, quote }: ChainShape): Duplicates[] {
   const sort = completeColumns(root.schema).find((column) => column["dedup_sort"] === "asc" || column["dedup_sort"] === "desc");
   const order = sort === undefined ? [] : [`${quote(sort.name)} ${sort["dedup_sort"] === "asc" ? "ASC" : "DESC"} NULLS LAST`];
   const isDeduplicated = primaryKey.length === 0 || root.schema["x-stage-data-deduplicated"] === true;
-  const duplicates = [
+  return [
     ...(isDeduplicated ? [] : [{ table: root.staging, key: primaryKey, order }]),
     ...nested.filter((table) => table.hasJobs).map((table) => ({ table: table.staging, key: [rowKey(table.schema)], order: [] })),
-  ];
-  // To look for duplicates costs a fraction of what it takes to number all rows.
-  const areThere = duplicates.map(
-    ({ table, key }) => `EXISTS (SELECT 1 FROM ${table} GROUP BY ${key.map(quote).join(", ")} HAVING count(*) > 1)`,
-  );
-  return [
-    ...(duplicates.length === 0
-      ? []
-      : [{ when: `SELECT 1 WHERE ${areThere.join(" OR ")}`, then: duplicates.map((of) => deleteDuplicates(dialect, of)) }]),
-    ...(hardDelete === undefined ? [] : [`DELETE FROM ${root.staging} WHERE ${isFlagged(quote(hardDelete.name), hardDelete)}`]),
   ];
 }
 
