@@ -43,8 +43,26 @@ export const onPostgres: readonly string[] = [
 /** Files of test/e2e that run again on SQLite. Those left out ask for types of columns, which SQLite does not have. */
 export const onSqlite: readonly string[] = onPostgres.filter((name) => !["hints", "raw-json"].includes(name));
 
-/** Files of test/e2e that run again on files in a folder: what is about state, and asks for rows only. */
-export const onFiles: readonly string[] = ["commit-every", "given-up", "incremental-state", "state", "state-schema", "state-values"];
+/** Files of test/e2e that run again on files in a folder: those that neither write with SQL nor ask for types of columns. */
+export const onFiles: readonly string[] = [
+  "backfill",
+  "commit-every",
+  "concurrency",
+  "contracts",
+  "given-up",
+  "incremental",
+  "incremental-partitions",
+  "incremental-state",
+  "max-duration",
+  "row-schema",
+  "separate-steps",
+  "sources",
+  "state",
+  "state-schema",
+  "state-size",
+  "state-values",
+  "write-dispositions",
+];
 
 /** LEAT_TEST_ADDED=1: right after `npm test`, only what that did not run. */
 const isAfterNpmTest = process.env["LEAT_TEST_ADDED"] === "1";

@@ -117,6 +117,11 @@ const knownFailures: readonly KnownFailure[] = [
     tell: diskFull,
   },
   {
+    // A limit that somebody has set.
+    codes: ["53400"],
+    tell: ({ place, text, cause }) => connection(`\`${place.name}\` has reached a limit: ${text} Raise it there, and run again.`, cause),
+  },
+  {
     codes: ["53"],
     tell: ({ place, text, cause }) => connection(`\`${place.name}\` is short of something: ${text} Run again later.`, cause, again),
   },
@@ -130,8 +135,12 @@ const knownFailures: readonly KnownFailure[] = [
     tell: ({ text, cause }) => connection(`${text} Raise statementTimeout, or run again.`, cause, again),
   },
   {
-    // Two sessions that create the same thing at once.
-    codes: ["40001", "40P01", "42701"],
+    codes: ["40002"],
+    tell: ({ text, cause }) => new DriverFailure("statement", text, { cause }),
+  },
+  {
+    // Class 40: the server took the transaction back. And two sessions that create the same thing at once.
+    codes: ["40", "42701"],
     tell: ({ text, cause }) => connection(`Another writer was faster: ${text} Run again.`, cause, again),
   },
   {
@@ -140,7 +149,21 @@ const knownFailures: readonly KnownFailure[] = [
     tell: ({ text, cause }) => connection(`Another writer was faster: ${text} Run again.`, cause, again),
   },
   {
-    codes: ["08", "57P", "ECONNRESET", "EPIPE", "ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH", "ECONNABORTED"],
+    // Sessions that the server ends for being idle are of class 25.
+    codes: [
+      "08",
+      "25P03",
+      "25P04",
+      "57P",
+      "ECONNRESET",
+      "EPIPE",
+      "ETIMEDOUT",
+      "EHOST",
+      "ENETUNREACH",
+      "ENETDOWN",
+      "ENETRESET",
+      "ECONNABORTED",
+    ],
     tell: ({ place, text, cause }) => connection(`The connection to \`${place.name}\` is lost: ${text} Run again.`, cause, again),
   },
   {

@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
-import type { Client, CustomTypesConfig, QueryArrayResult } from "pg";
+import type { Client, CustomTypesConfig, QueryArrayResult, QueryResult } from "pg";
 import { DriverFailure } from "../core/driver-failure.ts";
 import { InternalError } from "../core/errors.ts";
 import { setOwn } from "../core/set-own.ts";
@@ -85,12 +85,20 @@ async function connect(
     // Nobody asked for a password.
     const problem = refusal();
     if (problem !== undefined) throw problem;
-    await client.query(sessionSettings(location).join(";\n"));
-    return new PostgresConnection(client, packages, place);
+    const results: unknown = await client.query([...sessionSettings(location), askVersion].join(";\n"));
+    return new PostgresConnection(client, packages, { place, version: versionOf(results) });
   } catch (error) {
     await client.end().catch(() => {});
     throw error;
   }
+}
+
+const askVersion = "SELECT current_setting('server_version_num') AS version";
+
+/** `150018` is 15.18. */
+function versionOf(results: unknown): number {
+  const { rows } = (results as QueryResult<{ version: string }>[]).at(-1)!;
+  return Math.floor(Number(rows[0]!.version) / 10_000);
 }
 
 /** All texts of values come in one form, whatever the server's settings; and each statement sees what others have committed by then. */
@@ -116,6 +124,8 @@ function sessionSettings({ statementTimeoutMs, lockTimeoutMs }: PostgresLocation
 
 /** One connection. Values are exact; failures are DriverFailure. Calls wait for each other. */
 export class PostgresConnection {
+  /** Of the server: 15 for 15.18. */
+  readonly version: number;
   readonly #client: Client;
   readonly #packages: PostgresPackages;
   readonly #place: PostgresPlace;
@@ -123,7 +133,8 @@ export class PostgresConnection {
   #last: Promise<unknown> = Promise.resolve();
   #isReading = false;
 
-  constructor(client: Client, packages: PostgresPackages, place: PostgresPlace) {
+  constructor(client: Client, packages: PostgresPackages, { place, version }: { readonly place: PostgresPlace; readonly version: number }) {
+    this.version = version;
     this.#client = client;
     this.#packages = packages;
     this.#place = place;

@@ -127,6 +127,15 @@ describe("files in a folder", () => {
       { name: "Ada", value: "b" },
     ]);
     expect(await failure(() => open().dataset().table("nobody").fetchAll())).toBeInstanceOf(UndefinedRelationError);
+    const names = "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'data' ORDER BY 1";
+    expect((await query(open(), names)).map(({ name }) => name)).toEqual([
+      "_dlt_loads",
+      "_dlt_pipeline_state",
+      "_dlt_version",
+      "people",
+      "people__tags",
+    ]);
+    expect(await query(open(), "SHOW TABLES")).toHaveLength(5);
     await using client = open().sqlClient();
     expect(await failure(() => client.execute("DELETE FROM people"))).toBeInstanceOf(UnsupportedError);
     expect(await failure(() => client.query("CREATE TABLE mine AS SELECT 1"))).toBeInstanceOf(UnsupportedError);
@@ -182,6 +191,15 @@ describe("files of each format", () => {
     const read = (p: Pipeline) => query(p, "SELECT * EXCLUDE (_dlt_id, _dlt_load_id) FROM docs ORDER BY id");
     expect(await read(onFiles)).toEqual(await read(onDuckDb));
     await onDuckDb[Symbol.asyncDispose]();
+  });
+
+  test.each(["jsonl", "parquet", "csv"] as const)("%s without rows are files that can be read, too", async (loaderFileFormat) => {
+    const { open, files } = folder();
+    const empty = resource("docs", { columns: { id: { dataType: "bigint" } }, materialize: true }, () => []);
+    await open({ loaderFileFormat }).run(empty);
+    expect(files().filter((file) => file.startsWith("docs/"))).toHaveLength(1);
+    expect(await query(open(), "SELECT id FROM docs")).toEqual([]);
+    expect(await open().dataset().rowCounts()).toEqual({ docs: 0 });
   });
 
   test("may follow each other in one table", async () => {

@@ -1,10 +1,10 @@
 import { spawnSync } from "node:child_process";
-import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { type ResourceContext, resource, source } from "../../src/index.ts";
 import { Project } from "../cli/project.ts";
-import { failure, localPipeline, type Machine, machine, query, tables, values } from "./local-pipeline.ts";
+import { failure, localPipeline, machine, query, tables, values } from "./local-pipeline.ts";
+import { takeAway } from "./take-away.ts";
 
 const numbers = (until: number) =>
   resource("numbers", async function* ({ state }: ResourceContext<{ last?: number }>) {
@@ -131,22 +131,3 @@ test("two pipelines of one name in two folders know nothing of each other's pack
   await a.extract(numbers(1));
   expect(b.hasPendingData).toBe(false);
 });
-
-/** Something that is no table takes the place of one. Gives what undoes it. */
-async function takeAway(table: string, local: Machine): Promise<() => Promise<void>> {
-  if (process.env["LEAT_TEST_ON"] === "filesystem") {
-    const folder = join(local.dir, "bucket", "data", table);
-    renameSync(folder, `${folder}-hidden`);
-    writeFileSync(folder, "");
-    return async () => {
-      rmSync(folder);
-      renameSync(`${folder}-hidden`, folder);
-    };
-  }
-  const execute = async (...statements: readonly string[]): Promise<void> => {
-    await using client = local.pipeline().sqlClient();
-    for (const sql of statements) await client.execute(sql);
-  };
-  await execute(`ALTER TABLE ${table} RENAME TO hidden`, `CREATE VIEW ${table} AS SELECT * FROM hidden`);
-  return () => execute(`DROP VIEW ${table}`, `ALTER TABLE hidden RENAME TO ${table}`);
-}

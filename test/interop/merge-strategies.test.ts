@@ -8,7 +8,7 @@ takingTurns("sqlite", [together(mergesOnAll)]);
 
 /** All cases in one pipeline, each as a resource of its own. */
 function together(cases: readonly Case[]): Case {
-  const runsOf = (one: Case): Run[] => one.runs.filter((run) => !isDrop(run));
+  const runsOf = (one: Case): Run[] => one.runs.filter((run): run is Run => !isDrop(run));
   const runs = Array.from({ length: Math.max(...cases.map((one) => one.runs.length)) }, (_, run) => ({
     source: "shared",
     resources: cases.flatMap((one, at) => (runsOf(one)[run]?.resources ?? []).map((resource) => ({ ...resource, name: `docs_${at}` }))),

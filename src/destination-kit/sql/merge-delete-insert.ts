@@ -41,10 +41,20 @@ function deleteOld(shape: ChainShape): string[] {
 }
 
 /** One condition per key: databases plan two statements better than one with OR. */
-function keyMatches({ root, primaryKey, mergeKey, quote }: ChainShape): string[] {
+function keyMatches(shape: ChainShape): string[] {
+  const { root, primaryKey, mergeKey, quote } = shape;
   return [primaryKey, mergeKey]
     .filter((key) => key.length > 0)
-    .map((key) => `EXISTS (SELECT 1 FROM ${root.staging} AS s WHERE ${sameKey(key, quote)})`);
+    .map((key) => [`EXISTS (SELECT 1 FROM ${root.staging} AS s WHERE ${sameKey(key, quote)})`, ...withinStaged(shape, key)].join(" AND "));
+}
+
+/** The rows that can meet staged ones lie between the least and the greatest key of those: to compare two numbers costs less than to look for one, and partitions need not be looked at. */
+function withinStaged({ dialect, root, quote }: ChainShape, key: readonly string[]): string[] {
+  const ranged = completeColumns(root.schema).filter((column) => key.includes(column.name) && dialect.comparesFast?.(column));
+  return ranged.map(({ name }) => {
+    const [least, greatest] = ["min", "max"].map((aggregate) => `(SELECT ${aggregate}(${quote(name)}) FROM ${root.staging})`);
+    return `d.${quote(name)} BETWEEN ${least} AND ${greatest}`;
+  });
 }
 
 /** Staged rows that are not to come. A flag for deletion counts for the row that wins among those of its key, so duplicates go first. */

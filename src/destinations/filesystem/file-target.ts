@@ -1,6 +1,7 @@
 import { DriverFailure } from "../../core/driver-failure.ts";
 import { ConfigError } from "../../core/errors.ts";
 import type { JobTarget, JobWork, LoadJob, PackagePlan, SqlConnection } from "../../destination-kit/index.ts";
+import { inParallel } from "../../destination-kit/jobs/in-parallel.ts";
 import { loadsTableName, stateTableName, versionTableName } from "../../schema/system-tables.ts";
 import { completeColumns } from "../../schema/table.ts";
 import type { SchemaUpdate } from "../../schema/update.ts";
@@ -132,17 +133,22 @@ export class FileTarget implements JobTarget {
     const { files } = this.#parts;
     if (this.#mayBeNamedAnew) return;
     const keys = this.#keys(plan);
-    for (const table of new Set(plan.jobs.map((job) => job.table))) {
-      const wanted = plan.jobs.filter((job) => job.table === table).map((job) => keys.get(job.jobId)!);
-      const found = new Set((await files.list(commonStart(wanted))).map(({ key }) => key));
-      const gone = wanted.find((key) => !found.has(key));
-      if (gone === undefined) continue;
+    const wanted = new Map<string, string[]>();
+    for (const { jobId, table } of plan.jobs) {
+      const ofTable = wanted.get(table);
+      if (ofTable === undefined) wanted.set(table, [keys.get(jobId)!]);
+      else ofTable.push(keys.get(jobId)!);
+    }
+    await inParallel([...wanted.values()], tablesAtOnce, async (ofTable) => {
+      const found = new Set((await files.list(commonStart(ofTable))).map(({ key }) => key));
+      const gone = ofTable.find((key) => !found.has(key));
+      if (gone === undefined) return;
       throw new DriverFailure(
         "connection",
         `\`${files.store.place(files.at(gone))}\` is gone before its package was complete. Did somebody else replace the table? The next attempt stores the file again.`,
         { retryable: true },
       );
-    }
+    });
   }
 
   /** What an attempt that was cut off stored of a job under another name. */
@@ -155,6 +161,7 @@ export class FileTarget implements JobTarget {
   }
 }
 
+const tablesAtOnce = 8;
 const hourMicros = 3_600_000_000;
 
 /** A file of a package that somebody else is about to complete. What does not count after an hour was given up. */

@@ -6,7 +6,7 @@ import type { PostgresTls } from "../../drivers/postgres-tls.ts";
 import type { ReplaceStrategy } from "../../schema/hint-options.ts";
 import { capabilities } from "./capabilities.ts";
 import { parseCredentials, postgresConfig } from "./config.ts";
-import { postgresDialect, uniquePostgresDialect } from "./dialect.ts";
+import { postgresDialect, uniquePostgresDialect, withoutMerge } from "./dialect.ts";
 import { checkTls, postgresLocation } from "./location.ts";
 
 /** What is not given is looked up in `destination.postgres` of the config, or under its `name`. */
@@ -51,7 +51,9 @@ export function postgres(connection?: string | PostgresOptions): Destination<"po
     describe: async (context) => postgresPlace((await settle(options, context)).location),
     async connect(context) {
       const { location, createIndexes, ...staging } = await settle(options, context);
-      return { driver: await connectPostgres(location), dialect: createIndexes ? uniquePostgresDialect : postgresDialect, ...staging };
+      const driver = await connectPostgres(location);
+      const dialect = createIndexes ? uniquePostgresDialect : postgresDialect;
+      return { driver, dialect: driver.version < 15 ? withoutMerge(dialect) : dialect, ...staging };
     },
   });
 }

@@ -4,6 +4,7 @@ import { pipeline } from "node:stream/promises";
 import type { FileStore, StoredFile } from "./file-store.ts";
 import { loadS3, loadS3Upload, type S3Answer, type S3Api, type S3Client, type S3ClientOptions } from "./s3-api.ts";
 import { isMissingObject, isRefused, s3Failure } from "./s3-failure.ts";
+import { Turns } from "./turns.ts";
 
 export interface S3Place {
   readonly bucket: string;
@@ -62,6 +63,8 @@ class S3Files implements FileStore {
   readonly #api: S3Api;
   readonly #client: S3Client;
   readonly #place: S3Place;
+  /** Of large files: how much of them is in memory does not depend on how many are stored at once. */
+  readonly #turns = new Turns(largeAtOnce);
 
   constructor(api: S3Api, client: S3Client, place: S3Place) {
     this.#api = api;
@@ -102,7 +105,7 @@ class S3Files implements FileStore {
   async upload(key: string, path: string): Promise<void> {
     const { size } = await stat(path);
     // In memory: the client can only repeat a request whose body it has.
-    if (size > largestBuffer) await this.#uploadInParts(key, path, size);
+    if (size > largestBuffer) await this.#turns.take(() => this.#uploadInParts(key, path, size));
     else await this.write(key, await readFile(path));
   }
 
@@ -193,6 +196,7 @@ class S3Files implements FileStore {
 
 /** Larger files go in parts, of which each is tried again by itself. */
 const largestBuffer = 8 * 1024 * 1024;
+const largeAtOnce = 4;
 const partsAtOnce = 2;
 const mostParts = 10_000;
 const removedAtOnce = 16;

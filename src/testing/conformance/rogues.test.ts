@@ -108,6 +108,15 @@ const notAtomic = session((own) => ({
   },
 }));
 
+/** Empties tables in a transaction of its own. */
+const emptiesFirst = session((own) => ({
+  async commitPackage(given, observe) {
+    for (const name of (await own.columnsOf(given.truncate)).keys()) await own.execute(`DELETE FROM ${own.qualifiedName(name)}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    return own.commitPackage(given, observe);
+  },
+}));
+
 const tellsTwice = session((own) => ({
   commitPackage: (given, observe) => own.commitPackage(given, observe && ({ ...observe, completed: twice(observe) } as JobObserver)),
 }));
@@ -201,6 +210,7 @@ const rogues: Readonly<Record<string, Rogue>> = {
   ...merges("delete-insert"),
   ...merges("upsert"),
   "merge > delete-insert > of rows with one key in one package the one that sorts first counts": without("dedup_sort"),
+  "merge > delete-insert > rows of a merge key take the place of all that have it": without("merge_key"),
   "merge > insert-only > a key that is there stays as it is": tables((table) => ({ ...table, "x-merge-strategy": "upsert" })),
   "merge > scd2 > a row that changed is closed, and its new version is open": appends,
   "commit > a package that is in has a load record": knowsNoLoad,
@@ -215,6 +225,7 @@ const rogues: Readonly<Record<string, Rogue>> = {
     jobs: given.jobs.filter(({ table }) => table !== "broken"),
   })),
   "commit > nothing of a package that was given up in the middle is visible, and it can be loaded afterwards": notAtomic,
+  "commit > who reads while a table is replaced sees the old rows or the new ones": emptiesFirst,
   "commit > asks what is stored, and stores the plan that it gets for that": plan(({ reconcile: _, ...given }) => given),
   "commit > tables are dropped, and a missing one is passed over": plan((given) => ({ ...given, drop: [] })),
   "commit > two pipelines load into one dataset at the same moment": oneAtATime(),
@@ -222,6 +233,9 @@ const rogues: Readonly<Record<string, Rogue>> = {
     readStates: async (name) => (await own.readStates(name)).toReversed(),
   })),
   "state > goes on on a machine that has only the destination": session(() => ({ readState: async () => undefined })),
+  "state > what is kept beside it, since it would be too large, comes with it to another machine": session(() => ({
+    readKeyedState: async () => new Map(),
+  })),
   "state > so many versions stay as are asked for": plan(({ keepStateVersions: _, ...given }) => given),
   "state > the schema is read back as it was stored last": session((own) => ({
     readSchema: async (name) => {

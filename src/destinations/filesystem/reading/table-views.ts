@@ -28,6 +28,12 @@ export class TableViews {
     this.#known = undefined;
   }
 
+  /** Of all tables. */
+  async names(): Promise<readonly string[]> {
+    this.#known ??= this.#read();
+    return [...(await this.#known).tables.keys()];
+  }
+
   /** Undefined when the dataset has no such table. The case of its name does not count, as in DuckDB. */
   async select(name: string): Promise<string | undefined> {
     const { destination, files, cache } = this.#parts;
