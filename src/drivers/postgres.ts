@@ -7,6 +7,7 @@ import { InternalError } from "../core/errors.ts";
 import { setOwn } from "../core/set-own.ts";
 import { postgresColumns } from "./postgres-columns.ts";
 import { type PostgresPlace, postgresFailure } from "./postgres-failure.ts";
+import { hangUp } from "./postgres-hang-up.ts";
 import { missingPassword, offersBinding, unboundLogin } from "./postgres-login.ts";
 import { loadPostgresPackages, type PostgresPackages } from "./postgres-packages.ts";
 import { asksForOther, type ChannelBinding, type PostgresTls, type TlsAttempt, tlsAttempts } from "./postgres-tls.ts";
@@ -80,15 +81,16 @@ async function connect(
   // A connection that breaks while nobody uses it: the next call fails with words. Without a listener it would end the process.
   client.on("error", () => {});
   const isBound = offersBinding(client, ssl);
+  const close = hangUp(client);
   try {
     await client.connect();
     // Nobody asked for a password.
     const problem = refusal();
     if (problem !== undefined) throw problem;
     const results: unknown = await client.query([...sessionSettings(location), askVersion].join(";\n"));
-    return new PostgresConnection(client, packages, { place, version: versionOf(results) });
+    return new PostgresConnection(client, packages, { place, version: versionOf(results), close });
   } catch (error) {
-    await client.end().catch(() => {});
+    await close();
     throw error;
   }
 }
@@ -122,6 +124,13 @@ function sessionSettings({ statementTimeoutMs, lockTimeoutMs }: PostgresLocation
   return Object.entries(settings).map(([name, value]) => `SET ${name} = '${value}'`);
 }
 
+interface Opened {
+  readonly place: PostgresPlace;
+  /** `150018` is 15.18. */
+  readonly version: number;
+  readonly close: () => Promise<void>;
+}
+
 /** One connection. Values are exact; failures are DriverFailure. Calls wait for each other. */
 export class PostgresConnection {
   /** Of the server: 15 for 15.18. */
@@ -130,11 +139,13 @@ export class PostgresConnection {
   readonly #packages: PostgresPackages;
   readonly #place: PostgresPlace;
   readonly #ended: Promise<void>;
+  readonly #close: () => Promise<void>;
   #last: Promise<unknown> = Promise.resolve();
   #isReading = false;
 
-  constructor(client: Client, packages: PostgresPackages, { place, version }: { readonly place: PostgresPlace; readonly version: number }) {
+  constructor(client: Client, packages: PostgresPackages, { place, version, close }: Opened) {
     this.version = version;
+    this.#close = close;
     this.#client = client;
     this.#packages = packages;
     this.#place = place;
@@ -240,8 +251,8 @@ export class PostgresConnection {
     return (await this.query(sql, [schema])).length > 0;
   }
 
-  async close(): Promise<void> {
-    await this.#client.end().catch(() => {});
+  close(): Promise<void> {
+    return this.#close();
   }
 
   async #run(sql: string, parameters: readonly unknown[] = [], options?: PostgresReadOptions): Promise<QueryArrayResult> {

@@ -103,7 +103,7 @@ describe("sslmode", () => {
     ["require", "ours", "localhost", true],
     ["verify-ca", "ours", "localhost", true],
     ["verify-full", "ours", "127.0.0.1", true],
-  ])("%s with the authority %s at %s connects; encrypted: %s, %s", async (mode, root, host, expected) => {
+  ])("%s with the authority %s at %s connects; encrypted: %s", async (mode, root, host, expected) => {
     expect(await isEncrypted(connecting(mode, root, { host }))).toBe(expected);
   });
 
