@@ -19,6 +19,8 @@ export const onPostgres: readonly string[] = [
   "incremental-state",
   "materialize",
   "merge",
+  "merge-model",
+  "merge-strategies",
   "merge-vectors",
   "pipedrive",
   "raw-json",
@@ -39,6 +41,9 @@ export const onPostgres: readonly string[] = [
 
 /** Files of test/e2e that run again on SQLite. Those left out ask for types of columns, which SQLite does not have. */
 export const onSqlite: readonly string[] = onPostgres.filter((name) => !["hints", "raw-json"].includes(name));
+
+/** Files of test/e2e that run again on files in a folder: what is about state, and asks for rows only. */
+export const onFiles: readonly string[] = ["commit-every", "given-up", "incremental-state", "state", "state-schema", "state-values"];
 
 // What `npm run test:all` runs: everything of `npm test`, and what needs more than Node and this folder: Python with the real dlt, servers, other versions
 // of Node. Projects do not extend the other configuration, since lists of files would be joined.
@@ -74,6 +79,16 @@ export default defineConfig({
           include: onSqlite.map((name) => `test/e2e/${name}.test.ts`),
           typecheck: { enabled: false },
           env: { LEAT_TEST_ALL: "1", LEAT_TEST_ON: "sqlite" },
+        },
+      },
+      {
+        ...config,
+        test: {
+          ...config.test,
+          name: "files",
+          include: onFiles.map((name) => `test/e2e/${name}.test.ts`),
+          typecheck: { enabled: false },
+          env: { LEAT_TEST_ALL: "1", LEAT_TEST_ON: "filesystem" },
         },
       },
     ],

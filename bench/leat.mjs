@@ -3,3 +3,4 @@ const dist = process.env.LEAT_DIST === undefined ? new URL("../dist/", import.me
 
 export const { pipeline, resource } = await import(new URL("index.js", dist).href);
 export const { duckdb } = await import(new URL("destinations/duckdb/index.js", dist).href);
+export const { postgres } = await import(new URL("destinations/postgres/index.js", dist).href);

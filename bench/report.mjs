@@ -19,7 +19,7 @@ function section({ title, phases, measured }) {
     "| | | runs | wall s, least | wall s, median | CPU s, least | CPU s, median | memory MB |",
     "| --- | --- | --- | --- | --- | --- | --- | --- |",
     ...phases.flatMap((phase, index) => rows(phase, measured.leat[index], measured.dlt[index])),
-    ...steps(measured),
+    ...steps(phases, measured),
   ];
 }
 
@@ -43,15 +43,17 @@ function written(value) {
   return value >= 100 ? value.toFixed(0) : value.toFixed(2);
 }
 
-/** Of the fastest run of each side. */
-function steps({ leat, dlt }) {
-  if (leat[0][0].steps === undefined) return [];
+/** Of the fastest run of each side, phase by phase. */
+function steps(phases, { leat, dlt }) {
   const fastest = (runs) => runs.reduce((best, run) => (run.wallSeconds < best.wallSeconds ? run : best)).steps;
   const line = (tool, seconds) =>
     `${tool}: ${Object.entries(seconds)
       .map(([step, value]) => `${step} ${value.toFixed(2)} s`)
       .join(", ")}`;
-  return ["", `Steps of the fastest run. ${line("leat", fastest(leat[0]))}; ${line("dlt", fastest(dlt[0]))}.`];
+  return phases.flatMap((phase, index) => {
+    if (leat[index][0].steps === undefined) return [];
+    return ["", `Steps of the fastest ${phase}. ${line("leat", fastest(leat[index]))}; ${line("dlt", fastest(dlt[index]))}.`];
+  });
 }
 
 function median(values) {

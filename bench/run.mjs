@@ -1,5 +1,5 @@
 // Compares leat with the real dlt: both do the same work, in turns (a b a b ...), each run in a process of its own.
-// usage: npm run bench -- [--runs N] [--only w1|w5|w7] [--documents N] [--keys N]
+// usage: npm run bench -- [--runs N] [--only w1|w4|w5|w7] [--documents N] [--rows N] [--keys N] [--postgres URL]
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, loadavg, tmpdir } from "node:os";
@@ -13,7 +13,9 @@ const { values: options } = parseArgs({
     runs: { type: "string" },
     only: { type: "string" },
     documents: { type: "string", default: "100000" },
+    rows: { type: "string", default: "1000000" },
     keys: { type: "string", default: "100000" },
+    postgres: { type: "string" },
   },
 });
 const root = join(import.meta.dirname, "..");
@@ -37,6 +39,18 @@ const workloads = [
       return { leat: [process.execPath, side("w1-leat.mjs"), path, folder], dlt: [python, side("w1_dlt.py"), path, folder] };
     },
   },
+  ...["duckdb", "postgres"].flatMap((kind) =>
+    ["rows", "arrow"].map((input) => ({
+      name: "w4",
+      title: `W4: ${Number(options.rows) / 10} rows merged into ${options.rows}, ${input} into ${kind === "duckdb" ? "DuckDB" : "Postgres"}`,
+      phases: ["first load", "merge"],
+      runs: Number(options.runs ?? 3),
+      commands(folder) {
+        const parameters = [kind === "duckdb" ? kind : postgresUrl(), input, options.rows, folder];
+        return { leat: [process.execPath, side("w4-leat.mjs"), ...parameters], dlt: [python, side("w4_dlt.py"), ...parameters] };
+      },
+    })),
+  ),
   {
     name: "w5",
     title: "W5: one row and a changed state into DuckDB",
@@ -80,6 +94,16 @@ const results = workloads.map(({ title, phases, runs, commands, outcome }) => {
 const text = report(results, machine());
 console.log(`\n${text}`);
 writeFileSync(join(import.meta.dirname, "RESULTS.md"), text);
+
+/** Of the server that is named, or of one that is started now, and ends with this process. */
+function postgresUrl() {
+  if (options.postgres === undefined) {
+    const script = join(root, "scripts/postgres-env.sh");
+    options.postgres = execFileSync("bash", [script, "start"], { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] }).trim();
+    process.on("exit", () => execFileSync("bash", [script, "stop", options.postgres]));
+  }
+  return options.postgres;
+}
 
 /** Runs a command to its end: what it took, and what it printed as its last line. */
 function measure([program, ...parameters]) {

@@ -53,7 +53,15 @@ export const crashPoints = [
   "load:in-transaction",
   /** The load record is written, COMMIT was not sent. */
   "load:before-commit",
-  /** COMMIT succeeded; the package on disk still says that its jobs run. */
+  /** Without transactions: the dataset is there, tables are dropped and the schema is stored; no job is. */
+  "load:prepared",
+  /** A function has taken a batch; nothing says so yet. */
+  "load:batch-sent",
+  /** Without transactions: the rows of a job are stored, and the job on disk still says that it runs. */
+  "load:job-stored",
+  /** Without transactions: all rows are stored; no load record yet. */
+  "load:before-record",
+  /** COMMIT succeeded, or the load record is written; the package on disk still says that its jobs run. */
   "load:after-commit",
   /** All jobs are marked as completed; nothing says that the package is. */
   "load:jobs-completed",

@@ -48,6 +48,12 @@ export interface OpenContext {
   readonly cwd: string;
   /** A database that is not there is not created: open throws ConnectionError. */
   readonly mustExist?: boolean;
+  /** So many jobs may be loaded at once, where jobs are loaded one by one. Default 20. */
+  readonly loadWorkers?: number | undefined;
+  /** False: a database stores each table, with what is nested in it, in a transaction of its own. Default true. */
+  readonly atomic?: boolean | undefined;
+  /** The run was cancelled: a file that is loaded in parts may end between two of them. */
+  readonly signal?: AbortSignal | undefined;
   /** Looks up settings of this destination in the sections `destination` and its name. A group `credentials` inside the spec is looked up as dlt does. */
   readonly config: <Spec extends ConfigSpec>(spec: Spec, overrides: ConfigOverrides<Spec>) => Promise<ConfigOf<Spec>>;
 }
@@ -157,6 +163,8 @@ export interface PackagePlan {
   readonly drop: readonly string[];
   /** In the order in which they load. */
   readonly jobs: readonly LoadJob[];
+  /** When the package was made, microseconds since 1970. */
+  readonly createdAtMicros: number;
   /** Time of `_dlt_version` and `_dlt_loads` rows, microseconds since 1970. */
   readonly insertedAtMicros: number;
   /** Stored with the package. Its load id may be newer than that of the package, and gets a load record of its own then. No job loads it. */
@@ -167,6 +175,8 @@ export interface PackagePlan {
   readonly keepStateVersions?: number | undefined;
   /** Names an entry of `_leat_keyed_state`, and says which keys of it the state refers to: all others of the pipeline go in the same transaction. Undefined: none goes. */
   readonly liveEntries?: { readonly name: string; readonly keys: () => readonly string[] } | undefined;
+  /** Rows that wait in a dataset of their own before they go into their tables do not stay there. Default false. */
+  readonly truncateStaging?: boolean | undefined;
   /**
    * Several pipelines may write one dataset at once. Called when nobody else can commit any more, with what is stored at that moment: gives the plan to
    * go by. Throws StateConflictError, TypeConflictError. Without it the package is stored as it is.
@@ -186,8 +196,20 @@ export interface StoredHeads {
 export interface JobObserver {
   /** Its rows are on their way. */
   started(job: LoadJob): void;
-  /** Its rows are in the transaction, not yet durable. */
+  /** Its rows are in the transaction, not yet durable; where there is none (`commit: "record"`), they are stored. */
   completed(job: LoadJob): void;
+  /** Where there is no transaction: an earlier attempt has stored it. */
+  isCompleted?(job: LoadJob): boolean;
+  /** Where there is no transaction: what an earlier attempt has stored of it. */
+  progressOf?(job: LoadJob): JobProgress;
+}
+
+/** How far a job came that is loaded in parts. It is kept in the package. */
+export interface JobProgress {
+  /** As `advance` was told last, in this attempt or an earlier one; 0 at the begin. */
+  readonly done: number;
+  /** Durable when it returns. */
+  advance(done: number): void;
 }
 
 /** What a commit did. */

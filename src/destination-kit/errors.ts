@@ -20,22 +20,34 @@ export class LoadJobFailedError extends DestinationError {
   readonly loadId: string;
   /** The job, with why it failed in `failedMessage`. */
   readonly job: LoadJobInfo;
+  readonly #isPartial: boolean;
 
-  constructor(reason: string, options: FailureOptions & { readonly loadId: string; readonly job: LoadJob | LoadJobInfo }) {
-    const { job, loadId } = options;
+  constructor(
+    reason: string,
+    options: FailureOptions & {
+      readonly loadId: string;
+      readonly job: LoadJob | LoadJobInfo;
+      /** Other jobs of the package may be stored. */
+      readonly isPartial?: boolean;
+    },
+  ) {
+    const { job, loadId, isPartial = false } = options;
+    const stored = isPartial
+      ? `Package \`${loadId}\` does not count yet, jobs of it may be stored.`
+      : `Nothing of package \`${loadId}\` was stored.`;
     super(
-      `Job \`${job.jobId}\` did not load into table \`${job.table}\` of \`${options.destination}\`: ${reason} ` +
-        `Nothing of package \`${loadId}\` was stored. The file is \`${job.path}\`.`,
+      `Job \`${job.jobId}\` did not load into table \`${job.table}\` of \`${options.destination}\`: ${reason} ${stored} The file is \`${job.path}\`.`,
       options,
     );
     this.loadId = loadId;
+    this.#isPartial = isPartial;
     this.job = { retries: 0, ...job, state: "failed", failedMessage: reason };
   }
 
   /** The same failure of the job as it lies in its package now. @internal */
   of(job: LoadJobInfo): LoadJobFailedError {
     const { destination, loadId, cause, retryable } = this;
-    return new LoadJobFailedError(this.job.failedMessage ?? "", { destination, loadId, cause, retryable, job });
+    return new LoadJobFailedError(this.job.failedMessage ?? "", { destination, loadId, cause, retryable, job, isPartial: this.#isPartial });
   }
 }
 

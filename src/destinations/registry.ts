@@ -7,6 +7,8 @@ export type DestinationFactory = (options?: { readonly name?: string; readonly p
 /** The built-in destinations by type. */
 export const destinationFactories: ReadonlyMap<string, DestinationFactory> = new Map<string, DestinationFactory>([
   ["duckdb", async (options) => (await import("./duckdb/index.ts")).duckdb(options)],
+  ["dummy", async (options) => (await import("./dummy/index.ts")).dummy(options)],
+  ["filesystem", async (options) => (await import("./filesystem/index.ts")).filesystem(options)],
   ["postgres", async (options) => (await import("./postgres/index.ts")).postgres(options)],
   ["sqlite", async (options) => (await import("./sqlite/index.ts")).sqlite(options)],
 ]);

@@ -6,7 +6,8 @@ import type { NamingConvention } from "../schema/naming/naming-convention.ts";
 import { nestedTableHints } from "../schema/nested-hints.ts";
 import { type RootKeySettings, withRootKey } from "../schema/root-key.ts";
 import { completeColumns, normalizerHints } from "../schema/table.ts";
-import { addSystemTable, applyUpdate } from "../schema/update.ts";
+import { addSystemTable, applyUpdate, mergeTable } from "../schema/update.ts";
+import { checkMerge } from "./check-merge.ts";
 import { declareTables } from "./declare-table.ts";
 import type { ResourceDefinition } from "./definition.ts";
 import { withCursorColumn } from "./incremental/cursor-column.ts";
@@ -43,6 +44,7 @@ export class DeclaredTables {
   readonly #materialized = new Map<string, Set<string>>();
   /** Tables that were new in this extract, and take all columns that its rows bring. */
   readonly #evolving = new Set<string>();
+  readonly #told = new Set<string>();
 
   constructor(options: DeclaredTablesOptions) {
     this.#options = options;
@@ -101,10 +103,14 @@ export class DeclaredTables {
       return name;
     }
     this.#discarded.delete(key);
-    for (const table of [name, ...nested]) this.#propagateRootKey(table);
+    for (const table of [name, ...nested]) {
+      this.#storeStrategy(table);
+      this.#propagateRootKey(table);
+    }
     const table = this.#schema.tables[name]!;
     if (table.write_disposition === "skip") this.#skipped.add(name);
     else this.#skipped.delete(name);
+    this.#checkMerge(table);
     if (hints.materialize === true) this.#materialize(resource, [name, ...nested]);
     this.#options.onDeclared(resource, table);
     return name;
@@ -153,8 +159,26 @@ export class DeclaredTables {
     return isDiscarded ? undefined : nested.map(({ name }) => name);
   }
 
+  /** Where a destination merges by default in another way than others do, that is stored: ids of rows depend on it. */
+  #storeStrategy(name: string): void {
+    const table = this.#schema.tables[name];
+    const [first] = this.#options.mergeStrategies;
+    if (table?.parent !== undefined || table?.write_disposition !== "merge" || table["x-merge-strategy"] !== undefined) return;
+    if (first === undefined || first === "delete-insert") return;
+    this.#schema = mergeTable(this.#schema, { name, "x-merge-strategy": first });
+  }
+
   #propagateRootKey(table: string): void {
     if (this.#schema.tables[table]?.parent === undefined) this.#schema = withRootKey(this.#schema, table, this.#options);
+  }
+
+  #checkMerge(table: TableSchema): void {
+    const { mergeStrategies, onWarning } = this.#options;
+    for (const message of checkMerge(table, mergeStrategies)) {
+      if (this.#told.has(message)) continue;
+      this.#told.add(message);
+      onWarning?.("merge-hints", message);
+    }
   }
 
   #materialize(resource: string, tables: readonly string[]): void {

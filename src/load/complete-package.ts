@@ -1,6 +1,7 @@
 import { crashPoint } from "../core/crash-point.ts";
 import { guardDisk } from "../load-package/errors.ts";
 import { clearFailures } from "../load-package/job-failures.ts";
+import { clearProgress } from "../load-package/job-progress.ts";
 import type { PackageFolder } from "../load-package/package-folder.ts";
 import type { PackageStore } from "../load-package/package-store.ts";
 import { type LoadPackageInfo, packageInfo } from "./package-info.ts";
@@ -18,6 +19,7 @@ export function completePackage(options: {
   const { folder, store, deleteCompletedJobs } = options;
   return guardDisk(store.workingDir, () => {
     clearFailures(folder);
+    clearProgress(folder);
     // Before it is marked and moved: killed in between it is still pending, and the next start does the rest.
     const keeps = !deleteCompletedJobs || folder.jobs("failed").length > 0;
     const discarded = keeps ? [] : folder.jobs("completed");

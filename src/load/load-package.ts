@@ -1,10 +1,12 @@
 import { crashPoint } from "../core/crash-point.ts";
 import type { Runtime } from "../core/runtime.ts";
+import type { JobProgress } from "../destination-kit/contract.ts";
 import { LoadJobFailedError } from "../destination-kit/errors.ts";
 import type { LoadJob, LoadJobInfo } from "../destination-kit/load-job.ts";
 import { guardDisk } from "../load-package/errors.ts";
 import { recordFailure } from "../load-package/job-failures.ts";
 import { jobId } from "../load-package/job-file.ts";
+import { jobProgress } from "../load-package/job-progress.ts";
 import type { PackageFolder, PackageJob } from "../load-package/package-folder.ts";
 import type { PackageStore } from "../load-package/package-store.ts";
 import { type CompletedPackage, completePackage } from "./complete-package.ts";
@@ -26,8 +28,12 @@ export interface LoadPackageOptions {
   /** So often the package is tried again where time may mend its failure. */
   readonly maxRetries: number;
   readonly deleteCompletedJobs: boolean;
+  /** Jobs are stored one by one, and those that are stored stay completed: see `commit` of the capabilities. */
+  readonly keepsJobs: boolean;
   /** So many states stay in the destination; undefined: all. */
   readonly keepStateVersions: number | undefined;
+  /** Rows that waited in a staging dataset do not stay there. */
+  readonly truncateStaging: boolean;
   readonly onJob: (event: JobEvent, job: LoadJobInfo) => void;
   readonly onRetry: (retry: LoadRetry) => void;
 }
@@ -74,18 +80,18 @@ function tellOnce({ onJob }: LoadPackageOptions): TellOfJob {
 }
 
 async function attempt(options: LoadPackageOptions, tell: TellOfJob): Promise<LoadedPackage> {
-  const { folder, store, sessions } = options;
+  const { folder, store, sessions, keepsJobs } = options;
   const { mayBeCommitted } = folder;
   const session = await sessions.get();
-  if (mayBeCommitted && (await session.hasLoad(folder.loadId))) {
+  if (mayBeCommitted && ((keepsJobs && isCleaned(folder)) || (await session.hasLoad(folder.loadId)))) {
     guardDisk(store.workingDir, () => moveAll(folder, [...folder.jobs("started"), ...folder.jobs("new")], "completed"));
     return { ...completePackage(options), merged: {} };
   }
   folder.checkFiles();
-  const jobs = guardDisk(store.workingDir, () => start(folder));
+  const jobs = guardDisk(store.workingDir, () => (keepsJobs ? startOthers(folder) : start(folder)));
   crashPoint("load:jobs-started");
   const merged = await commit({ ...options, mayBeCommitted }, jobs, tell);
-  guardDisk(store.workingDir, () => moveAll(folder, jobs, "completed"));
+  guardDisk(store.workingDir, () => moveAll(folder, folder.jobs("started"), "completed"));
   crashPoint("load:jobs-completed");
   return { ...completePackage(options), merged };
 }
@@ -96,13 +102,19 @@ async function commit(
   jobs: readonly PackageJob[],
   tell: TellOfJob,
 ): Promise<Merged> {
-  const { folder, sessions } = options;
+  const { folder, sessions, keepsJobs } = options;
   const session = await sessions.get();
   const byId = new Map(jobs.map((job) => [jobId(job), job]));
   const jobRows = jobRowsOf(folder);
   const infoOf = (job: LoadJob): LoadJobInfo => jobInfo(folder, byId.get(job.jobId)!, jobRows);
   const started = (job: LoadJob): void => tell("job-started", job, infoOf(job));
-  const completed = (job: LoadJob): void => tell("job-completed", job, { ...infoOf(job), state: "completed" });
+  const completed = (job: LoadJob): void => {
+    const mine = byId.get(job.jobId)!;
+    if (keepsJobs && mine.state !== "completed") guardDisk(folder.workingDir, () => moveAll(folder, [mine], "completed"));
+    tell("job-completed", job, { ...infoOf(job), state: "completed" });
+  };
+  const progressOf = (job: LoadJob): JobProgress => jobProgress(folder, job.jobId);
+  const isCompleted = (job: LoadJob): boolean => byId.get(job.jobId)?.state === "completed";
   const merged: { current: Merged } = { current: {} };
   const plan = reconcilingPlan(options, jobs, (now) => {
     merged.current = now;
@@ -110,7 +122,7 @@ async function commit(
   // The state row is written by the commit itself, its job is done with it.
   const loadedByCommit = jobs.filter((job) => !plan.jobs.some((planned) => planned.jobId === jobId(job))).map((job) => loadJob(job));
   for (const job of loadedByCommit) started(job);
-  const { appliedUpdate } = await session.commitPackage(plan, { started, completed });
+  const { appliedUpdate } = await session.commitPackage(plan, { started, completed, isCompleted, progressOf });
   for (const job of loadedByCommit) completed(job);
   guardDisk(folder.workingDir, () => {
     folder.writeSchemaUpdate(appliedUpdate, { isApplied: true });
@@ -152,6 +164,17 @@ function tellOfFailure({ onJob }: LoadPackageOptions, event: JobEvent, job: Load
 function start(folder: PackageFolder): PackageJob[] {
   moveAll(folder, [...folder.jobs("new"), ...folder.jobs("completed")], "started");
   return folder.jobs("started");
+}
+
+/** Those that an earlier attempt has stored stay completed: what was stored is never stored again. */
+function startOthers(folder: PackageFolder): PackageJob[] {
+  moveAll(folder, folder.jobs("new"), "started");
+  return [...folder.jobs("started"), ...folder.jobs("completed")].sort((a, b) => (jobId(a) < jobId(b) ? -1 : 1));
+}
+
+/** The files of completed jobs go once all of them are. */
+function isCleaned(folder: PackageFolder): boolean {
+  return !folder.hasCompletedJobs && folder.jobs("new").length === 0 && folder.jobs("started").length === 0;
 }
 
 function moveAll(folder: PackageFolder, jobs: readonly PackageJob[], state: "started" | "completed"): void {

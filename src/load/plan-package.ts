@@ -14,13 +14,23 @@ export interface PlanInput {
   readonly jobs: readonly PackageJob[];
   /** How to read CSV files that are not written in the usual way, by job id. */
   readonly csvFiles?: Readonly<Record<string, CsvReading>> | undefined;
+  readonly createdAtMicros: number;
   readonly insertedAtMicros: number;
   /** Tables to drop or to empty before the jobs. */
   readonly commands: PackageCommands;
 }
 
 /** What has to be done to load a package: the tables to bring up to date, those to empty, the jobs. */
-export function planPackage({ schema, loadId, pipelineName, jobs, csvFiles, insertedAtMicros, commands }: PlanInput): PackagePlan {
+export function planPackage({
+  schema,
+  loadId,
+  pipelineName,
+  jobs,
+  csvFiles,
+  createdAtMicros,
+  insertedAtMicros,
+  commands,
+}: PlanInput): PackagePlan {
   const roots = [...new Set(jobs.map((job) => rootTable(schema, job.table).name))].map((name) => schema.tables[name]!);
   const chains = roots.map((root) => nestedTables(schema, root.name).filter(isCreatable));
   // A table that is replaced is emptied with all that is nested in it, also where this package has no rows for it.
@@ -33,6 +43,7 @@ export function planPackage({ schema, loadId, pipelineName, jobs, csvFiles, inse
     truncate: [...new Set(namesOf([...replaced, ...(commands.truncated_tables ?? [])]))],
     drop: namesOf(commands.dropped_tables ?? []),
     jobs: jobs.map((job) => loadJob(job, csvFiles)),
+    createdAtMicros,
     insertedAtMicros,
   };
 }

@@ -1,4 +1,5 @@
 import type { Runtime } from "../core/runtime.ts";
+import { microsOf } from "../core/timestamp.ts";
 import type { PackagePlan, StoredHeads } from "../destination-kit/contract.ts";
 import { followedSchema } from "../load-package/followed-package.ts";
 import { openSchema, openState } from "../load-package/open-documents.ts";
@@ -20,6 +21,7 @@ export interface PackageToPlan {
   readonly store: PackageStore;
   readonly runtime: Runtime;
   readonly keepStateVersions: number | undefined;
+  readonly truncateStaging: boolean;
   /** The package was started before. */
   readonly mayBeCommitted: boolean;
 }
@@ -32,16 +34,27 @@ export interface Merged {
 
 /** The plan of a package, made final when the destination says what is stored at the moment of the commit. `onMerged` is called for every attempt. */
 export function reconcilingPlan(options: PackageToPlan, jobs: readonly PackageJob[], onMerged: (merged: Merged) => void): PackagePlan {
-  const { pipelineName, folder, runtime, keepStateVersions, mayBeCommitted } = options;
+  const { pipelineName, folder, runtime, keepStateVersions, truncateStaging, mayBeCommitted } = options;
   const schema = folder.readSchema();
   const commands = folder.readState();
   const { leat_csv_files: csvFiles } = commands;
+  const createdAtMicros = Number(microsOf(commands.created_at));
   const row = jobs.some((job) => job.table === stateTableName) ? commands.pipeline_state : undefined;
   // The state row is final at the commit only: its job stays a file.
   const rowJobs = row === undefined ? jobs : jobs.filter((job) => job.table !== stateTableName);
   const planFor = (final: SchemaDocument, insertedAtMicros: number): PackagePlan => ({
-    ...planPackage({ loadId: folder.loadId, schema: final, pipelineName, jobs: rowJobs, csvFiles, insertedAtMicros, commands }),
+    ...planPackage({
+      loadId: folder.loadId,
+      schema: final,
+      pipelineName,
+      jobs: rowJobs,
+      csvFiles,
+      createdAtMicros,
+      insertedAtMicros,
+      commands,
+    }),
     keepStateVersions,
+    truncateStaging,
     mayBeCommitted,
   });
   const brought = reconciliation(options, { schema, row, jobs: rowJobs, runtime });

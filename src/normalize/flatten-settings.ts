@@ -17,6 +17,7 @@ export interface FlattenSource {
 export function flattenSettings({ schema, loadId, naming, runtime }: FlattenSource): FlattenSettings {
   const { config } = schema.normalizers.json;
   const newRowId = randomRowIds(runtime);
+  const dltId = naming.normalizeIdentifier("_dlt_id");
   const table = (name: string): TableSchema | undefined => (Object.hasOwn(schema.tables, name) ? schema.tables[name] : undefined);
   const keyColumns = new Map<string, readonly string[]>();
   return {
@@ -46,7 +47,8 @@ export function flattenSettings({ schema, loadId, naming, runtime }: FlattenSour
           return keyHash(row, keys);
         }
         case "scd2":
-          return rowHash(document);
+          // With a column of its own for that, the content tells no versions apart, and the id identifies the row.
+          return found!.columns[dltId]?.["x-row-version"] === true ? rowHash(document) : newRowId();
         default:
           return newRowId();
       }

@@ -46,7 +46,7 @@ export async function openLocal(name: string, state: PipelineState, options: Att
 }
 
 /**
- * The destination of a local state: a database file by its path, a server by its name in the config, which holds its credentials.
+ * The destination of a local state: a database file, a folder or a bucket by its path, a server by its name in the config, which holds its credentials.
  * Undefined when the state names none, or one that is not built in.
  */
 export async function knownDestination(state: PipelineState): Promise<Destination | undefined> {
@@ -64,7 +64,7 @@ function typeOf(dltType: string | null | undefined): string | undefined {
 }
 
 function isFile(place: string | undefined): place is string {
-  return place !== undefined && (isAbsolute(place) || place === ":memory:");
+  return place !== undefined && (isAbsolute(place) || place === ":memory:" || place.startsWith("s3://"));
 }
 
 /** dlt does not say where its database is: a relative path starts where the pipeline was made. */

@@ -6,7 +6,7 @@ import type { StepHost } from "./step-host.ts";
 
 /** Builds what a run was given, with the config of the pipeline and with `state`, which sources may read while they are built. */
 export function buildOn(
-  { context, pipeline, config }: StepHost,
+  { context, pipeline, config, destination }: StepHost,
   state: PipelineState,
   data: unknown,
   hints: RunHints,
@@ -14,6 +14,7 @@ export function buildOn(
   return buildRunnable(data, {
     defaultName: state.default_schema_name ?? normalizeSchemaName(pipeline.name),
     hints,
+    capabilities: destination.capabilities,
     environment: (sourceName) => ({
       signal: context.signal,
       pipeline,

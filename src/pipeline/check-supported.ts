@@ -6,6 +6,7 @@ import { jobFormatOf } from "../normalize/job-format-of.ts";
 import type { SchemaDocument, TableSchema } from "../schema/document.ts";
 import type { ResourceHints, TableHints } from "../schema/hint-options.ts";
 import { checkMaterialize } from "./check-materialize.ts";
+import { checkPrimaryKey } from "./check-primary-key.ts";
 
 /** Refuses, before anything runs, what was asked for and cannot be done: nothing that is declared is ignored in silence. Throws UnsupportedError. */
 export function checkSupported(sources: readonly SourceToExtract[], destination: DestinationContract): void {
@@ -14,6 +15,7 @@ export function checkSupported(sources: readonly SourceToExtract[], destination:
       if (!resource.selected) continue;
       checkHints(resource.name, resource.hints, source.schema, destination);
       checkMaterialize(resource, source.schema);
+      checkPrimaryKey(resource, source.schema);
     }
   }
 }
@@ -38,9 +40,9 @@ function refused(destination: DestinationContract, message: string): Unsupported
   });
 }
 
-function mergeProblems(hints: TableHints, stored: readonly TableSchema[], { mergeStrategies }: Capabilities): string[] {
+function mergeProblems(hints: TableHints, stored: readonly TableSchema[], { mergeStrategies, withoutMerge }: Capabilities): string[] {
   if (dispositionOf(hints) !== "merge") return [];
-  if (mergeStrategies.length === 0) return ["it has the write disposition merge"];
+  if (mergeStrategies.length === 0) return withoutMerge === "append" ? [] : ["it has the write disposition merge"];
   return strategies(hints, stored, "x-merge-strategy")
     .filter((strategy) => !(mergeStrategies as readonly string[]).includes(strategy))
     .map((strategy) => `it is merged with the strategy ${strategy}`);

@@ -1,7 +1,9 @@
 import { processConfigEnvironment } from "../config/config-environment.ts";
 import type { ResolvedSetting } from "../config/resolve.ts";
-import { LeatError } from "../core/errors.ts";
+import { ConfigError, LeatError } from "../core/errors.ts";
+import type { DestinationContract } from "../destination-kit/contract.ts";
 import type { RunningPipeline } from "../extract/running.ts";
+import { countOf } from "../schema/given.ts";
 import { dateNow } from "./clock.ts";
 import { ForeignError } from "./errors.ts";
 import type { EventBody } from "./events.ts";
@@ -9,7 +11,7 @@ import type { PipelineTrace } from "./infos.ts";
 import { normalizeSettings } from "./normalize-settings.ts";
 import { pipelineObserver } from "./observer.ts";
 import { logSettings, type PipelineConfig, resolvePipelineConfig } from "./pipeline-config.ts";
-import type { RunSettings } from "./pipeline-options.ts";
+import type { PipelineOptions, RunSettings } from "./pipeline-options.ts";
 import type { PipelineParts } from "./pipeline-parts.ts";
 import { progressDisplay } from "./progress/progress-display.ts";
 import { RunContext } from "./run-context.ts";
@@ -125,7 +127,8 @@ async function hostOf({ parts, pipeline, settings: asked }: PipelineCall, contex
   const destination = await parts.destination();
   if (config.found.status === "rejected") throw config.found.reason;
   const settings = config.found.value;
-  for (const setting of config.settings) onResolved(setting);
+  refuseLoadWorkers(options, destination);
+  for (const setting of [...config.settings, ...parts.destinationSettings]) onResolved(setting);
   return {
     pipeline,
     context,
@@ -142,15 +145,34 @@ async function hostOf({ parts, pipeline, settings: asked }: PipelineCall, contex
     parts: runParts(asked, options, settings),
     extract: { workers: extract.workers ?? 5, maxParallelItems: extract.maxParallelItems ?? 20, order: extract.order ?? "round_robin" },
     normalize: normalizeSettings(asked, options, settings),
-    load: { deleteCompletedJobs: settings.load.deleteCompletedJobs, maxRetries: settings.load.raiseOnMaxRetries },
+    load: {
+      deleteCompletedJobs: settings.load.deleteCompletedJobs,
+      maxRetries: settings.load.raiseOnMaxRetries,
+      truncateStaging: settings.load.truncateStagingDataset,
+    },
     config: (spec, lookup) => parts.config(spec, lookup, onResolved),
     open: (other) => {
       const openContext = parts.openContext(onResolved);
-      return destination.open({ ...openContext, stateDatasetName: openContext.datasetName, ...other });
+      const loadWorkers = countOf("load.workers", settings.load.workers, 1);
+      return destination.open({
+        ...openContext,
+        loadWorkers,
+        atomic: options.atomic,
+        signal: context.signal,
+        stateDatasetName: openContext.datasetName,
+        ...other,
+      });
     },
     isSingleDataset: settings.useSingleDataset,
     datasetOf: (schemaName, defaultSchemaName) => parts.datasetOf(schemaName, { isSingle: settings.useSingleDataset, defaultSchemaName }),
     place: () => destination.describe(parts.openContext(onResolved)),
     newState: () => parts.newState(destination, settings.useSingleDataset),
   };
+}
+
+function refuseLoadWorkers({ load = {}, atomic }: PipelineOptions, { name, capabilities }: DestinationContract): void {
+  if (load.workers === undefined || capabilities.commit === "record" || atomic === false) return;
+  throw new ConfigError(
+    `\`load.workers\` has nothing to count on \`${name}\`: a package is loaded in one transaction, which is one connection, so its jobs follow each other. Leave it out, or load table by table with \`atomic: false\`.`,
+  );
 }

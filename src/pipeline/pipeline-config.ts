@@ -30,9 +30,11 @@ export const pipelineConfig: {
   readonly maxDuration: Field<Duration | undefined>;
   readonly normalize: { readonly loaderFileFormat: Field<FileFormat | undefined>; readonly workers: Field<number> };
   readonly load: {
+    readonly workers: Field<number | undefined>;
     readonly raiseOnMaxRetries: Field<number>;
     readonly raiseOnFailedJobs: Field<boolean>;
     readonly deleteCompletedJobs: Field<boolean>;
+    readonly truncateStagingDataset: Field<boolean>;
   };
   readonly runtime: {
     readonly logLevel: Field<LogLevelName | undefined>;
@@ -71,6 +73,7 @@ export const pipelineConfig: {
     workers: field.count("So many threads normalize a large package, 1 or more.", { default: 1 }),
   },
   load: {
+    workers: field.optional(field.count("So many jobs are loaded at once where each is loaded by itself, 1 or more; default 20.")),
     raiseOnMaxRetries: field.count("A load that failed of something passing is tried again so often, then it fails. 0: never.", {
       default: 5,
     }),
@@ -81,6 +84,10 @@ export const pipelineConfig: {
       },
     ),
     deleteCompletedJobs: field.flag("Do not keep the files of packages that were loaded.", { default: false }),
+    truncateStagingDataset: field.flag(
+      "Empty the tables of the staging dataset (`destination.staging_dataset_name_layout`) once their rows are where they belong.",
+      { default: false },
+    ),
   },
   runtime: {
     logLevel: field.optional(
@@ -114,8 +121,9 @@ function refuseFailedJobs({ load }: ConfigOf<typeof pipelineConfig>): void {
 }
 
 function loadOverrides({ load = {} }: PipelineOptions): ConfigOverrides<typeof pipelineConfig.load> {
-  const { maxRetries, deleteCompletedJobs } = load;
+  const { workers, maxRetries, deleteCompletedJobs } = load;
   return {
+    ...(workers === undefined ? {} : { workers }),
     ...(maxRetries === undefined ? {} : { raiseOnMaxRetries: maxRetries }),
     ...(deleteCompletedJobs === undefined ? {} : { deleteCompletedJobs }),
   };

@@ -14,8 +14,8 @@ import { type NewNamingName, namingNames, newNamingNames } from "../schema/namin
 import { checkRunParts } from "./check-run-parts.ts";
 import type { Logger, PipelineEvent } from "./events.ts";
 
-/** A built-in destination by its name. */
-export type DestinationName = "duckdb" | "postgres" | "sqlite" | (string & {});
+/** A built-in destination, or a name that the config gives a type: `destination.NAME.destination_type`. */
+export type DestinationName = "duckdb" | "postgres" | "sqlite" | "dummy" | (string & {});
 
 /** Settings of a run; given to `pipeline()` they hold for all its runs. */
 export interface RunSettings {
@@ -53,7 +53,7 @@ export interface RunSettings {
 export interface PipelineOptions<Name extends string = string, D extends string = string> extends RunSettings {
   /** Default: name of the script. State belongs to name, destination and dataset. */
   readonly name?: Name;
-  /** Default DuckDB, in the file `<name>.duckdb` of the current folder. */
+  /** Default what the config says (`destination_type`), else DuckDB, in the file `<name>.duckdb` of the current folder. */
   readonly destination?: DestinationName | Destination;
   /** Default `<name>_dataset`. */
   readonly datasetName?: D;
@@ -66,6 +66,11 @@ export interface PipelineOptions<Name extends string = string, D extends string 
   readonly devMode?: boolean;
   /** Default true. False: state is neither read from nor written to the destination. */
   readonly restoreFromDestination?: boolean;
+  /**
+   * Default true: a package becomes visible in one commit where the destination can. False: each table with what is nested in it in one of its own, several at once
+   * (`load.workers`, default 4), so that a large package needs no large transaction; state and load record come last.
+   */
+  readonly atomic?: boolean;
   /**
    * Default true. False: a dataset per schema. The default schema, which is that of the first source, and the state go to `datasetName`, each other schema to
    * `<datasetName>_<schema name>`. `dataset()` and `sqlClient()` mean the first. In config: `use_single_dataset`.
@@ -110,10 +115,12 @@ export interface PipelineOptions<Name extends string = string, D extends string 
    */
   readonly normalize?: { readonly workers?: number };
   /**
+   * `workers`: so many jobs are loaded at once, where a destination loads them one by one (default 20). A destination that stores a package in one transaction
+   * has one connection for it, and throws ConfigError.
    * `deleteCompletedJobs`: the files of loaded packages are not kept (default false). `maxRetries`: so often a load is tried again that failed of something
    * passing, such as a lost connection or a lock (default 5, 0: never). In config: `[load] delete_completed_jobs`, `raise_on_max_retries`.
    */
-  readonly load?: { readonly deleteCompletedJobs?: boolean; readonly maxRetries?: number };
+  readonly load?: { readonly workers?: number; readonly deleteCompletedJobs?: boolean; readonly maxRetries?: number };
 }
 
 const known = [
@@ -122,6 +129,7 @@ const known = [
   "datasetName",
   "pipelinesDir",
   "restoreFromDestination",
+  "atomic",
   "useSingleDataset",
   "devMode",
   "refresh",
@@ -165,8 +173,8 @@ export function checkPipelineOptions(options: PipelineOptions): void {
   checkOptions("`extract` of pipeline()", extract, ["workers", "maxParallelItems", "order"]);
   checkOptions("`normalize` of pipeline()", normalize, ["workers"]);
   countOf("normalize.workers", normalize.workers, 1);
-  refuseLoadWorkers(load);
-  checkOptions("`load` of pipeline()", load, ["deleteCompletedJobs", "maxRetries"]);
+  checkOptions("`load` of pipeline()", load, ["workers", "deleteCompletedJobs", "maxRetries"]);
+  countOf("load.workers", load.workers, 1);
   countOf("load.maxRetries", load.maxRetries);
   checkOptions("`state` of pipeline()", state, ["warnBytes", "maxBytes", "keepVersions", "maxBorderHashes"]);
   countOf("state.warnBytes", state.warnBytes);
@@ -178,13 +186,6 @@ export function checkPipelineOptions(options: PipelineOptions): void {
   oneOf("extract.order", extract.order, ["fifo", "round_robin"]);
   oneOf("loaderFileFormat", options.loaderFileFormat, fileFormats);
   checkFolderName(options.name ?? "pipeline");
-}
-
-function refuseLoadWorkers(load: object): void {
-  if (!("workers" in load)) return;
-  throw new ConfigError(
-    "`load.workers` has nothing to count: a package is loaded in one transaction, which is one connection, so its jobs follow each other. Leave it out.",
-  );
 }
 
 /** The name of the script that runs, without its ending. */

@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { processConfigEnvironment } from "../config/config-environment.ts";
-import { resolveConfig } from "../config/resolve.ts";
+import { type ResolvedSetting, resolveConfig } from "../config/resolve.ts";
 import type { ConfigOf, ConfigOverrides, ConfigSpec } from "../config/spec.ts";
 import { withCredentials } from "../config/with-credentials.ts";
 import { createRuntime, type Runtime } from "../core/runtime.ts";
@@ -17,7 +17,7 @@ import { DevMode, isOfDevRun } from "./dev-mode.ts";
 import { LocalStore } from "./local-store.ts";
 import { checkPipelineOptions, type PipelineOptions, scriptName } from "./pipeline-options.ts";
 import { recoverLocal } from "./recover-local.ts";
-import { resolveDestination } from "./resolve-destination.ts";
+import { type DestinationLookup, resolveDestination } from "./resolve-destination.ts";
 import type { RunContext } from "./run-context.ts";
 import { SchemaFiles } from "./schema-files.ts";
 import { defaultPipelinesDir } from "./working-dir.ts";
@@ -54,6 +54,7 @@ export class PipelineParts {
   readonly #credentials: string | Loose | undefined;
   #destination: Promise<DestinationContract> | undefined;
   #knownDestination: DestinationContract | undefined;
+  readonly #destinationSettings: ResolvedSetting[] = [];
 
   constructor(options: PipelineOptions, { cwd, now, credentials }: PartsOptions) {
     checkPipelineOptions(options);
@@ -99,11 +100,21 @@ export class PipelineParts {
   }
 
   destination(): Promise<DestinationContract> {
-    this.#destination ??= resolveDestination(this.options.destination).then((found) => {
+    const lookup: DestinationLookup = {
+      environment: processConfigEnvironment(),
+      pipelineName: this.name,
+      onResolved: (setting) => void this.#destinationSettings.push(setting),
+    };
+    this.#destination ??= resolveDestination(this.options.destination, lookup).then((found) => {
       this.#knownDestination = found;
       return found;
     });
     return this.#destination;
+  }
+
+  /** What the config said about which destination it is. */
+  get destinationSettings(): readonly ResolvedSetting[] {
+    return this.#destinationSettings;
   }
 
   /** Undefined for one that was given by its name, until it is used for the first time. */

@@ -1,4 +1,5 @@
 import { PackagePendingError } from "../load-package/errors.ts";
+import type { PipelineState } from "../state/document.ts";
 import type { StepHost } from "./step-host.ts";
 
 /** Packages that wait were made from the state of one dataset: in another one, their rows would begin in the middle. Throws PackagePendingError. */
@@ -7,9 +8,8 @@ export function refuseOtherTarget({ pipeline, local, store, newState }: StepHost
   const mine = loadIds.length === 0 ? undefined : local.peekState();
   if (mine === undefined) return;
   const asked = newState();
-  const isOther =
-    mine.dataset_name !== asked.dataset_name || (mine.destination_type !== null && mine.destination_type !== asked.destination_type);
-  if (!isOther) return;
+  const isOther = mine.destination_type !== null && (mine.destination_type !== asked.destination_type || nameIn(mine) !== nameIn(asked));
+  if (mine.dataset_name === asked.dataset_name && !isOther) return;
   throw new PackagePendingError({
     workingDir: store.workingDir,
     pipelineName: pipeline.name,
@@ -18,6 +18,11 @@ export function refuseOtherTarget({ pipeline, local, store, newState }: StepHost
   });
 }
 
-function targetText({ dataset_name, destination_type }: ReturnType<StepHost["newState"]>): string {
-  return `dataset \`${dataset_name}\` of ${destination_type?.split(".").at(-1) ?? "any destination"}`;
+function targetText(state: PipelineState): string {
+  return `dataset \`${state.dataset_name}\` of ${nameIn(state) ?? "any destination"}`;
+}
+
+/** Two of one type are told apart by it. */
+function nameIn({ destination_name, destination_type }: PipelineState): string | undefined {
+  return destination_name ?? destination_type?.split(".").at(-1);
 }

@@ -1,12 +1,23 @@
+import { type Field, field } from "../config/field.ts";
+import { type ResolvedSetting, resolveConfig } from "../config/resolve.ts";
+import { type TextAtOptions, textAt } from "../config/text-at.ts";
 import { ConfigError } from "../core/errors.ts";
 import type { Destination, DestinationContract } from "../destination-kit/contract.ts";
 import { destinationFactories } from "../destinations/registry.ts";
 
 const contractVersion = 1;
 
-/** The destination that was handed over, or the built-in one of that name; DuckDB when there is neither. Throws ConfigError. */
-export async function resolveDestination(destination: string | Destination | undefined): Promise<DestinationContract> {
-  const found = typeof destination === "object" ? destination : await byName(destination ?? "duckdb");
+export interface DestinationLookup extends TextAtOptions {
+  readonly pipelineName: string;
+  readonly onResolved: (setting: ResolvedSetting) => void;
+}
+
+/** The destination that was handed over, or the one of that name: of the config, or built in. Without either what the config says, else DuckDB. Throws ConfigError. */
+export async function resolveDestination(
+  destination: string | Destination | undefined,
+  lookup: DestinationLookup,
+): Promise<DestinationContract> {
+  const found = await foundDestination(destination, lookup);
   const { "~destination": version } = found as { readonly "~destination"?: unknown };
   if (version !== contractVersion) {
     throw new ConfigError(
@@ -18,10 +29,45 @@ export async function resolveDestination(destination: string | Destination | und
   return found as DestinationContract;
 }
 
-async function byName(name: string): Promise<Destination> {
-  const create = destinationFactories.get(name);
-  if (create !== undefined) return create({ name });
+async function foundDestination(destination: string | Destination | undefined, lookup: DestinationLookup): Promise<Destination> {
+  if (typeof destination === "object") return destination;
+  return destination === undefined ? await configured(lookup) : await byName(destination, lookup);
+}
+
+const defaultConfig: { readonly destinationType: Field<string | undefined>; readonly destinationName: Field<string | undefined> } = {
+  destinationType: field.optional(
+    field.text("Where rows go, if the code does not say it: a built-in destination, or a name of the config."),
+  ),
+  destinationName: field.optional(field.text("The name of that destination, under which its settings are looked up; default its type.")),
+};
+
+/** Where the code names no destination: what the operator says for all pipelines or for this one. */
+async function configured({ environment, pipelineName, onResolved }: DestinationLookup): Promise<Destination> {
+  const { destinationType = "duckdb", destinationName } = await resolveConfig(defaultConfig, {
+    environment,
+    pipelineName,
+    onResolved,
+    sections: ["pipelines", pipelineName],
+  });
+  if (destinationName !== undefined) return await make(destinationType, destinationName, []);
+  return await byName(destinationType, { environment, pipelineName, onResolved });
+}
+
+/** A name that the config gives a type counts before a built-in one, as in dlt. */
+async function byName(name: string, lookup: DestinationLookup): Promise<Destination> {
+  const { text: type = name, lookedAt } = await textAt(["destination", name, "destination_type"], lookup);
+  return await make(type, name, lookedAt);
+}
+
+async function make(type: string, name: string, lookedAt: readonly string[]): Promise<Destination> {
+  // dlt writes `dlt.destinations.postgres`, too.
+  const create = destinationFactories.get(type.replace(/^dlt\.destinations\./, ""));
+  if (create !== undefined) return await create({ name });
+  const what =
+    type === name ? `There is no destination \`${name}\`` : `Destination \`${name}\` has the type \`${type}\`, which leat does not have`;
   throw new ConfigError(
-    `There is no destination \`${name}\`. There is ${[...destinationFactories.keys()].join(", ")}; others can be handed over as objects.`,
+    `${what}. There is ${[...destinationFactories.keys()].join(", ")}; others can be handed over as objects. ` +
+      `A name of your own is made in the config: destination.${name}.destination_type = "postgres".`,
+    { lookedAt },
   );
 }

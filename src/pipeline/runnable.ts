@@ -1,5 +1,6 @@
 import { ConfigError } from "../core/errors.ts";
 import type { StandardSchema } from "../core/standard-schema.ts";
+import type { Capabilities } from "../destination-kit/capabilities.ts";
 import { type BuildEnvironment, buildSource } from "../extract/build-source.ts";
 import { checkRowSchema } from "../extract/check-row-schema.ts";
 import type { ResourceDefinition } from "../extract/definition.ts";
@@ -37,6 +38,8 @@ export interface BuildOptions {
   readonly defaultName: string;
   /** Given to `run`; they win over those of the resources. */
   readonly hints: RunHints;
+  /** Of the destination. */
+  readonly capabilities?: Pick<Capabilities, "maxTableNesting">;
   environment(sourceName: string): BuildEnvironment;
 }
 
@@ -68,7 +71,10 @@ export async function buildRunnable(data: unknown, options: BuildOptions): Promi
       return {
         ...built,
         resources: await withConfiguredCursors(hinted, inSections, environment),
-        hints: withContract(await configuredHints(built.hints, inSections, environment), options.hints.schemaContract),
+        hints: withContract(
+          await configuredHints(built.hints, inSections, environment, options.capabilities),
+          options.hints.schemaContract,
+        ),
       };
     }),
   );

@@ -10,6 +10,7 @@ import type { PackageFolder } from "../load-package/package-folder.ts";
 import type { PackageCommands } from "../load-package/package-state.ts";
 import { jobFormatsOf } from "../normalize/job-format-of.ts";
 import { normalize } from "../normalize/normalize.ts";
+import type { Rotation } from "../normalize/rotation.ts";
 import type { NormalizeThreads } from "../normalize/threads.ts";
 import type { SchemaDocument } from "../schema/document.ts";
 import { newSchema } from "../schema/new-schema.ts";
@@ -228,7 +229,7 @@ export async function normalizeStep(host: StepHost): Promise<NormalizeInfo> {
         caseSensitiveIdentifiers: host.destination.capabilities.caseSensitiveIdentifiers,
         weiPrecision: host.destination.capabilities.weiPrecision,
         jobFormats: jobFormatsOf(host.destination, host.normalize),
-        rotation: host.normalize.rotation,
+        rotation: rotationOf(host),
         threads: normalizeThreads(host),
         runtime,
         signal: context.signal,
@@ -269,6 +270,11 @@ function stepInfo(
   });
 }
 
+/** Where the config does not say whether files are packed, the destination does. */
+function rotationOf({ destination, normalize: { rotation } }: StepHost): Rotation {
+  return { ...rotation, disableCompression: rotation.disableCompression ?? destination.capabilities.compressesText !== true };
+}
+
 function normalizeThreads({ destination: { name, capabilities }, normalize: { workers, ...asked } }: StepHost): NormalizeThreads {
   return { count: workers, jobFormats: [{ name, capabilities }, asked] };
 }
@@ -302,6 +308,7 @@ async function loadOne(host: StepHost, folder: PackageFolder, sessions: LoadSess
     runtime,
     signal: context.signal,
     ...host.load,
+    keepsJobs: host.destination.capabilities.commit === "record",
     keepStateVersions: host.state.keepVersions,
     onJob: (type, job) => context.emit({ type, loadId, job }),
     onRetry: (retry) => context.emit({ type: "warning", code: "load-retried", message: retryText(loadId, retry) }),

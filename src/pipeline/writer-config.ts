@@ -21,7 +21,7 @@ const fileFields: FileFields = {
 
 type WriterFields = FileFields & {
   readonly bufferMaxItems: Field<number | undefined>;
-  readonly disableCompression: Field<boolean>;
+  readonly disableCompression: Field<boolean | undefined>;
   readonly delimiter: Field<string>;
   readonly includeHeader: Field<boolean>;
   readonly quoting: Field<CsvFormat["quoting"]>;
@@ -44,7 +44,9 @@ type WriterFields = FileFields & {
 const writerFields: WriterFields = {
   ...fileFields,
   bufferMaxItems: field.optional(field.count("So many rows of a table wait in memory at most; default by their bytes.")),
-  disableCompression: field.flag("Job files of text are not compressed. If false, they are, with gzip.", { default: true }),
+  disableCompression: field.optional(
+    field.flag("Job files of text are not compressed. If false, they are, with gzip. Default: as the destination has it."),
+  ),
   delimiter: field.text("What stands between two fields of CSV: one ASCII character.", { default: "," }),
   includeHeader: field.flag("CSV files begin with the names of their columns.", { default: true }),
   quoting: field.oneOf("Which fields of CSV stand in quotes.", csvQuotings, { default: "quote_minimal" }),

@@ -1,11 +1,9 @@
-import { mkdtempSync, realpathSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { ConfigError } from "../core/errors.ts";
 import { duckdb } from "../destinations/duckdb/index.ts";
 import { openPipeline } from "../pipeline/pipeline.ts";
 import type { PipelineOptions } from "../pipeline/pipeline-options.ts";
 import type { Pipeline } from "../pipeline/pipeline-type.ts";
+import { removeFolder, temporaryFolder } from "./temporary-folder.ts";
 
 /** Options of `testPipeline()`: those of `pipeline()` without `pipelinesDir`, and a clock. */
 export interface TestPipelineOptions extends Omit<PipelineOptions, "pipelinesDir"> {
@@ -31,18 +29,4 @@ export function testPipeline(options: TestPipelineOptions = {}): Pipeline {
     },
   });
   return p;
-}
-
-const folders = new Set<string>();
-
-function temporaryFolder(): string {
-  const folder = mkdtempSync(join(realpathSync(tmpdir()), "leat-"));
-  if (folders.size === 0) process.once("exit", () => folders.forEach(removeFolder));
-  folders.add(folder);
-  return folder;
-}
-
-/** It stays in the list: who uses a pipeline after it was disposed of makes the folder again. */
-function removeFolder(folder: string): void {
-  rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
 }

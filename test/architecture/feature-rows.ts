@@ -1,5 +1,6 @@
 import type { FeatureRows } from "./feature-row.ts";
 import { commandLineRows } from "./feature-rows-command-line.ts";
+import { dispositionRows } from "./feature-rows-dispositions.ts";
 import { pipelineRows } from "./feature-rows-pipeline.ts";
 import { runtimeRows } from "./feature-rows-runtime.ts";
 import { schemaRows } from "./feature-rows-schema.ts";
@@ -10,6 +11,7 @@ export const featureRows: Readonly<Record<string, FeatureRows>> = {
   pipeline: pipelineRows,
   sources: sourceRows,
   schema: schemaRows,
+  "write dispositions": dispositionRows,
   "command line": commandLineRows,
   runtime: runtimeRows,
 };

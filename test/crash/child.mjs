@@ -20,6 +20,11 @@ const scripts = {
     await openWorld({ ...world, total: world.total + 5 }).finish();
   },
 
+  /** Where there is no transaction. */
+  async intoFunction() {
+    for (let time = 0; time < 2; time += 1) await it.runIntoFunction();
+  },
+
   /** Runs that are cut into packages. */
   async cut() {
     for (let time = 0; time < 2; time += 1) await it.runCut();
@@ -137,6 +142,7 @@ const scripts = {
       "restore",
       "lostDatabase",
       "cut",
+      "intoFunction",
       "finish",
     ])
       await scripts[name]();

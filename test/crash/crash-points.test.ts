@@ -14,7 +14,7 @@ import {
 } from "./crash-world.ts";
 
 describe("a process that is killed at a crash point", () => {
-  test("reaches every crash point at least twice", async () => {
+  test("reaches every crash point at least twice", { timeout: 300_000 }, async () => {
     await inFolder(async (dir) => {
       const world = { dir, total: 40, batch: 5 };
       const { hits, error } = await runChild({ script: "everything", world });
@@ -41,6 +41,22 @@ describe("a process that is killed at a crash point", () => {
         const world = { dir, total: 20, batch: 5, forgetful: true };
         await runChild({ script: "finish", world, kill: { name, hit: 3 } });
         await finishes(`killed at ${name}`, world);
+      });
+    });
+  });
+
+  test("and so it does where each table has a transaction of its own", { timeout: 600_000 }, async () => {
+    const kills = [
+      ...[1, 2, 3, 5, 9].map((hit) => ({ name: "load:after-commit", hit }) as const),
+      ...[1, 2, 8].map((hit) => ({ name: "load:before-commit", hit }) as const),
+      { name: "load:jobs-completed", hit: 1 } as const,
+    ];
+    await inPairs(kills, async (kill) => {
+      await inFolder(async (dir) => {
+        const world = { dir, total: 20, batch: 5, atomic: false };
+        const { wasKilled } = await runChild({ script: "runs", world, kill });
+        expect(wasKilled, `${kill.name}, hit ${kill.hit}`).toBe(true);
+        await finishes(`table by table, killed at ${kill.name}, hit ${kill.hit}`, world);
       });
     });
   });
@@ -116,6 +132,10 @@ const places: { readonly [name in CrashPoint]?: Script } = {
   "cut:at-rest": "cut",
   "cut:made": "cut",
   "load:failure-noted": "failedJobs",
+  "load:prepared": "intoFunction",
+  "load:batch-sent": "intoFunction",
+  "load:job-stored": "intoFunction",
+  "load:before-record": "intoFunction",
   "fail-job:reason-noted": "failedJobs",
   "load:jobs-discarded": "cleaned",
 };

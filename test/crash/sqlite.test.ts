@@ -2,10 +2,11 @@ import { join } from "node:path";
 import { describe, test } from "vitest";
 import { type CrashPoint, crashPoints } from "../../src/core/crash-point.ts";
 import { tempDir } from "../temp-dir.ts";
-import { expectExactly, finish, inFolder, inPairs, runChild, type World } from "./crash-world.ts";
+import { expectExactly, finish, inFolder, inPairs, runChild, type World, withoutTransaction } from "./crash-world.ts";
 
 /** What happens around a commit, and where state and data could fall apart. */
-const aroundTheCommit = crashPoints.filter((name) => /^load:/.test(name) && !["load:failure-noted", "load:jobs-discarded"].includes(name));
+const elsewhere: readonly CrashPoint[] = ["load:failure-noted", "load:jobs-discarded", ...withoutTransaction];
+const aroundTheCommit = crashPoints.filter((name) => /^load:/.test(name) && !elsewhere.includes(name));
 const others: readonly CrashPoint[] = process.env["LEAT_TEST_ALL"] === "1" ? crashPoints.filter((name) => name.startsWith("extract:")) : [];
 
 describe("a process that is killed while it loads into SQLite", () => {

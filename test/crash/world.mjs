@@ -15,6 +15,8 @@ const { LoadJobFailedError } = await load("destination-kit/index.js");
 const { duckdb } = await load("destinations/duckdb/index.js");
 const { postgres } = await load("destinations/postgres/index.js");
 const { sqlite } = await load("destinations/sqlite/index.js");
+const { filesystem } = await load("destinations/filesystem/index.js");
+const { destination: functionDestination } = await load("destinations/custom/index.js");
 export const { onCrashPoint } = await load("core/crash-point.js");
 
 /** A text of its own for every row. */
@@ -33,6 +35,7 @@ function arrowTable(id) {
 
 function destinationOf(world) {
   if (world.postgres !== undefined) return postgres(world.postgres);
+  if (world.bucket !== undefined) return filesystem(world.bucket);
   return world.sqlite === undefined ? duckdb(world.database ?? join(world.dir, "data.duckdb")) : sqlite(world.sqlite);
 }
 
@@ -56,9 +59,9 @@ function refusing(destination) {
   };
 }
 
-/** @param {{ dir: string, total: number, batch: number, pad?: number, delayMs?: number, database?: string, postgres?: string, sqlite?: string, forgetful?: boolean, commitEvery?: { rows?: number, ms?: number }, workers?: number }} world */
+/** @param {{ dir: string, total: number, batch: number, pad?: number, delayMs?: number, database?: string, postgres?: string, sqlite?: string, bucket?: string, forgetful?: boolean, commitEvery?: { rows?: number, ms?: number }, workers?: number, atomic?: boolean }} world */
 export function openWorld(world) {
-  const { dir, total, batch, pad = 0, delayMs = 0, forgetful = false, commitEvery, workers } = world;
+  const { dir, total, batch, pad = 0, delayMs = 0, forgetful = false, commitEvery, workers, atomic = true } = world;
   if (workers !== undefined) process.env.SOURCES__DATA_WRITER__FILE_MAX_BYTES = "1000000";
   const options = {
     destination: destinationOf(world),
@@ -66,11 +69,15 @@ export function openWorld(world) {
     pipelinesDir: join(dir, "pipelines"),
     progress: "none",
     restoreFromDestination: !forgetful,
+    atomic,
     ...(commitEvery === undefined ? {} : { commitEvery }),
     ...(workers === undefined ? {} : { normalize: { workers } }),
   };
   const open = (others = {}) => pipeline({ name: "feed", ...options, ...others });
   const pause = () => (delayMs > 0 ? new Promise((resolve) => setTimeout(resolve, delayMs)) : undefined);
+
+  // SQLite has no upsert.
+  const merging = world.sqlite === undefined ? "upsert" : "delete-insert";
 
   // Append, nested twice, with variants: `value` is a number in even rows and a text in odd ones.
   const event = (id) => ({
@@ -96,7 +103,29 @@ export function openWorld(world) {
       const generation = (shared.generation = (shared.generation ?? 0) + 1);
       for (let id = 0; id < 5; id += 1) yield { id, generation, parts: [{ generation, part: id }] };
     }),
+    ...(world.bucket === undefined ? merged() : []),
   ]);
+  // Files cannot be merged.
+  const merged = () => [
+    // Every run is one version of all rows.
+    resource("prices", { writeDisposition: { disposition: "merge", strategy: "scd2" }, stateAccess: "write" }, function* ({ state }) {
+      const generation = (state.generation = (state.generation ?? 0) + 1);
+      for (let id = 0; id < 3; id += 1) yield { id, generation, marks: [{ generation }] };
+    }),
+    // The last rows come again, and change nothing.
+    resource(
+      "accounts",
+      { writeDisposition: { disposition: "merge", strategy: merging }, primaryKey: "id", stateAccess: "write" },
+      function* ({ state }) {
+        const start = (state.next ??= 0);
+        const end = Math.min(start + batch, total);
+        for (let id = Math.max(0, start - 2); id < end; id += 1) {
+          state.next = Math.max(state.next, id + 1);
+          yield { id, owners: [{ account: id }] };
+        }
+      },
+    ),
+  ];
   const orders = resource("orders", { parallel: true }, async function* ({ state }) {
     const start = (state.next ??= 0);
     const end = Math.min(start + batch, total);
@@ -137,15 +166,22 @@ export function openWorld(world) {
           (error) => (error.cause?.code === "load-job-failed" ? undefined : Promise.reject(error)),
         );
     },
+    /** The same rows go into a function, beside the database: each package is stored job by job. */
+    runIntoFunction: () => pipeline({ ...options, name: "reverse", destination: functionDestination("taken", {}, () => {}) }).run(alpha()),
     /** Runs until both feeds are at their end, and once more. */
     async finish() {
       do await run();
-      while (next("alpha", "events") < total || next("beta", "orders") < total);
+      while (
+        next("alpha", "events") < total ||
+        (world.bucket === undefined && next("alpha", "accounts") < total) ||
+        next("beta", "orders") < total
+      );
       await run();
     },
     /** Somebody removes the data. */
     async loseData() {
       if (world.sqlite !== undefined) return rmSync(world.sqlite.replace(/\.db$/, "__data.db"));
+      if (world.bucket !== undefined) return rmSync(join(world.bucket, "data"), { recursive: true });
       if (world.postgres === undefined) return rmSync(join(dir, "data.duckdb"));
       const client = open().sqlClient();
       await client.execute("DROP SCHEMA data CASCADE").finally(() => client.close());

@@ -189,6 +189,7 @@ test("a run that is cancelled while it waits for the next attempt ends, and the 
   expect(await values(again, "SELECT id FROM items ORDER BY id")).toEqual([1, 2]);
 });
 
-test("load.workers is refused with the reason", () => {
-  expect(() => pipeline({ name: "shop", load: { workers: 3 } as object })).toThrow("one transaction, which is one connection");
+test("load.workers is refused with the reason where a package is one transaction", async () => {
+  const p = pipeline({ name: "shop", destination: duckdb(":memory:"), pipelinesDir: tempDir(), progress: "none", load: { workers: 3 } });
+  await expect(p.run([{ id: 1 }], { tableName: "items" })).rejects.toThrow("one transaction, which is one connection");
 });

@@ -1,6 +1,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { duckdb } from "../../src/destinations/duckdb/index.ts";
+import { filesystem } from "../../src/destinations/filesystem/index.ts";
 import { type Destination, LeatError, type Pipeline, type PipelineOptions, pipeline } from "../../src/index.ts";
 import { openPipeline } from "../../src/pipeline/pipeline.ts";
 import type { OpenedPipeline } from "../../src/pipeline/pipeline-type.ts";
@@ -41,6 +42,8 @@ function destinationIn(dir: string, databasePath: string): () => Destination {
       return newPostgres().destination;
     case "sqlite":
       return newSqlite(dir).destination;
+    case "filesystem":
+      return () => filesystem(join(dir, "bucket"));
     default:
       return () => duckdb(databasePath);
   }

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import {
   ContractViolationError,
+  LoadJobFailedError,
+  type Pipeline,
   type ResourceHints,
   resource,
   type TableSchema,
@@ -17,54 +19,49 @@ interface MergeCase {
   readonly merge_key: string | readonly string[] | null;
   readonly columns: { readonly [column: string]: { readonly [hint: string]: unknown } } | null;
   readonly batches: readonly (readonly unknown[])[];
-  /** Of the cases that are taken, Postgres has the same. */
-  readonly by_destination: { readonly duckdb: { readonly tables_after_each_batch: readonly Tables[]; readonly error?: string } };
+  readonly by_destination: { readonly duckdb: Outcome; readonly postgres: "same as duckdb" | Outcome; readonly sqlite: Outcome };
   readonly table_schema: TableSchema;
 }
 
-type Disposition = string | { readonly disposition: string; readonly strategy?: string; readonly deduplicated?: boolean };
+interface Outcome {
+  readonly tables_after_each_batch: readonly Tables[];
+  readonly error?: string;
+}
+
+type Disposition = string | { readonly disposition: string; readonly strategy?: string; readonly [option: string]: unknown };
 type Tables = { readonly [table: string]: readonly object[] };
 
 const { cases } = readFixture<{ readonly cases: readonly MergeCase[] }>("merge.json");
+const destination = (process.env["LEAT_TEST_ON"] ?? "duckdb") as keyof MergeCase["by_destination"];
 
-/** Strategies of dlt's that leat does not have, and the vectors for them. Each is refused before anything runs. */
-const refused: Readonly<Record<string, readonly string[]>> = {
-  upsert: [
-    "upsert",
-    "upsert_nested",
-    "upsert_hard_delete",
-    "upsert_hard_delete_timestamp",
-    "upsert_compound",
-    "upsert_dups_in_batch",
-    "upsert_dups_in_first_batch",
-  ],
-  "insert-only": ["insert_only", "insert_only_hard_delete"],
-  scd2: [
-    "scd2",
-    "scd2_reinsert",
-    "scd2_nested",
-    "scd2_merge_key_natural",
-    "scd2_merge_key_partition_compound",
-    "scd2_active_timestamp_and_names",
-    "scd2_row_version_column",
-  ],
-};
-const refusedNames = Object.values(refused).flat();
 /** dlt's load fails on the NOT NULL of the key; leat refuses the row while it normalizes. */
 const withoutKey = "delete_insert_null_key";
 
 describe("tables after each batch, and how the table is stored, are as with dlt", () => {
-  test.each(cases.filter((each) => each.name !== withoutKey && !refusedNames.includes(each.name)))("$name", async (each) => {
+  test.each(cases.filter((each) => outcomeOf(each).error === undefined))("$name", async (each) => {
+    const expected = outcomeOf(each).tables_after_each_batch.map((tables) => sorted(untag(tables) as Tables));
     const pipeline = localPipeline();
-    const after: Tables[] = [];
-    for (const batch of each.batches) {
-      await pipeline.run(items(each, batch));
-      after.push(await loadedTables(pipeline));
+    for (const [index, batch] of each.batches.entries()) {
+      await pipeline.run(items(each, index, batch));
+      expect(await loadedTables(pipeline, expected[index]!)).toEqual(expected[index]);
     }
-    expect(after).toEqual(each.by_destination.duckdb.tables_after_each_batch.map((tables) => sorted(untag(tables) as Tables)));
     const { items: table } = pipeline.defaultSchema!.tables;
     expect(table).toEqual(each.table_schema);
     expect(Object.keys(table!.columns)).toEqual(Object.keys(each.table_schema.columns));
+  });
+});
+
+describe.runIf(cases.some(isFailedLoad))("a load that fails with dlt fails, and leaves what was there", () => {
+  test.each(cases.filter(isFailedLoad))("$name", async (each) => {
+    const pipeline = localPipeline();
+    const { tables_after_each_batch: after } = outcomeOf(each);
+    for (const [index, batch] of each.batches.slice(0, after.length).entries()) await pipeline.run(items(each, index, batch));
+    const error = await failure(() => pipeline.run(items(each, after.length, each.batches[after.length]!)));
+    expect(error).toBeInstanceOf(LoadJobFailedError);
+    expect(String(error)).toContain("Its rows could not be merged");
+    if (after.length === 0) return;
+    const expected = sorted(untag(after.at(-1)) as Tables);
+    expect(await loadedTables(pipeline, expected)).toEqual(expected);
   });
 });
 
@@ -72,25 +69,34 @@ test(`${withoutKey}: a row without its key is refused, and nothing is stored`, a
   const each = cases.find(({ name }) => name === withoutKey)!;
   expect(each.by_destination.duckdb.error).toBeDefined();
   const pipeline = localPipeline();
-  expect(await failure(() => pipeline.run(items(each, each.batches[0]!)))).toBeInstanceOf(ContractViolationError);
+  expect(await failure(() => pipeline.run(items(each, 0, each.batches[0]!)))).toBeInstanceOf(ContractViolationError);
 });
 
-describe("a strategy that leat does not have is refused", () => {
-  test.each(Object.entries(refused).flatMap(([strategy, names]) => names.map((name) => [name, strategy] as const)))(
-    "%s",
-    async (name, strategy) => {
-      const each = cases.find((vector) => vector.name === name)!;
-      const error = await failure(() => localPipeline().run(items(each, each.batches[0]!)));
+describe.runIf(destination === "sqlite")(
+  "a strategy that the destination does not have is refused before anything runs, as with dlt",
+  () => {
+    test.each(cases.filter((each) => outcomeOf(each).error?.endsWith("DestinationCapabilitiesException")))("$name", async (each) => {
+      const error = await failure(() => localPipeline().run(items(each, 0, each.batches[0]!)));
       expect(error).toBeInstanceOf(UnsupportedError);
-      expect(String(error)).toContain(`it is merged with the strategy ${strategy}`);
-    },
-  );
-});
+      expect(String(error)).toContain(`it is merged with the strategy ${(each.write_disposition as { strategy: string }).strategy}`);
+    });
+  },
+);
 
-function items(each: MergeCase, batch: readonly unknown[]) {
-  const [disposition] = [each.write_disposition].flat() as Disposition[];
+function outcomeOf({ by_destination: by }: MergeCase): Outcome {
+  const outcome = by[destination];
+  return outcome === "same as duckdb" ? by.duckdb : outcome;
+}
+
+function isFailedLoad(each: MergeCase): boolean {
+  const { error } = outcomeOf(each);
+  return error !== undefined && each.name !== withoutKey && !error.endsWith("DestinationCapabilitiesException");
+}
+
+function items(each: MergeCase, index: number, batch: readonly unknown[]) {
+  const dispositions = [each.write_disposition].flat() as Disposition[];
   const hints: ResourceHints = {
-    writeDisposition: camelCase(disposition) as WriteDisposition,
+    writeDisposition: camelCase(dispositions[index] ?? dispositions[0]) as WriteDisposition,
     ...(each.primary_key === null ? {} : { primaryKey: each.primary_key }),
     ...(each.merge_key === null ? {} : { mergeKey: each.merge_key }),
     ...(each.columns === null ? {} : { columns: camelCase(each.columns, 2) as ResourceHints["columns"] & object }),
@@ -102,18 +108,36 @@ function items(each: MergeCase, batch: readonly unknown[]) {
 function camelCase(value: unknown, level = 1): unknown {
   if (typeof value !== "object" || value === null || level === 0) return value;
   const keyOf = (key: string) => (level === 1 ? key.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()) : key);
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [keyOf(key), camelCase(member, level - 1)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => [keyOf(key), Array.isArray(member) ? member : camelCase(member, level - 1)]),
+  );
 }
 
-/** Rows as the vectors show them: of the columns that dlt adds only the index. */
-async function loadedTables(pipeline: ReturnType<typeof localPipeline>): Promise<Tables> {
+/** Rows with the columns that the vectors show: without those of dlt's that are random. */
+async function loadedTables(pipeline: Pipeline, expected: Tables): Promise<Tables> {
   const names = Object.keys(pipeline.defaultSchema!.tables).filter((name) => !name.startsWith("_dlt"));
-  const loaded = names.map(async (name) => [name, (await query(pipeline, `SELECT * FROM "${name}"`)).map(withoutKeys)] as const);
+  const loaded = names.map(async (name) => {
+    const shown = new Set((expected[name] ?? []).flatMap((row) => Object.keys(row)));
+    const rows = await query(pipeline, `SELECT ${columns(pipeline, name)} FROM "${name}"`);
+    return [name, rows.map((row) => Object.fromEntries(Object.entries(row).filter(([column]) => isShown(column, shown))))] as const;
+  });
   return sorted(Object.fromEntries(await Promise.all(loaded)));
 }
 
-function withoutKeys(row: object): object {
-  return Object.fromEntries(Object.entries(row).filter(([name]) => !name.startsWith("_dlt_") || name === "_dlt_list_idx"));
+function isShown(column: string, shown: ReadonlySet<string>): boolean {
+  return !column.startsWith("_dlt_") || shown.has(column);
+}
+
+/** The vectors of SQLite show what is stored: texts, and numbers for booleans. */
+function columns(pipeline: Pipeline, table: string): string {
+  if (destination !== "sqlite") return "*";
+  const names = Object.values(pipeline.defaultSchema!.tables[table]!.columns).filter((column) => column.data_type !== undefined);
+  return names
+    .map(({ name, data_type: type }) => {
+      if (type === "timestamp") return `CAST("${name}" AS TEXT) AS "${name}"`;
+      return type === "bool" ? `CAST("${name}" AS INTEGER) AS "${name}"` : `"${name}"`;
+    })
+    .join(", ");
 }
 
 /** Tables have no order of rows. */

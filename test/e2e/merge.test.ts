@@ -123,7 +123,7 @@ test("a merge that fails leaves the old rows, of all tables of its package", asy
 
 test("a strategy that is stored with the table is refused too, until another one is given", async () => {
   const shop = localPipeline();
-  await shop.run(resource("deals", { "x-merge-strategy": "upsert" }, [deal(1, "open")]));
+  await shop.run(resource("deals", { "x-merge-strategy": "cdc" }, [deal(1, "open")]));
   const error = await failure(() => shop.run(resource("deals", merge, [deal(1, "won")])));
   expect(error).toMatchObject({ code: "unsupported" });
   const writeDisposition = { disposition: "merge", strategy: "delete-insert" } as const;

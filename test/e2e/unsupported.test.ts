@@ -5,7 +5,7 @@ import { failure, localPipeline } from "./local-pipeline.ts";
 const rows = [{ id: 1 }];
 
 const cases = {
-  "strategy upsert": resource("refused", { writeDisposition: { disposition: "merge", strategy: "upsert" }, primaryKey: "id" }, rows),
+  "strategy cdc": resource("refused", { writeDisposition: "merge", "x-merge-strategy": "cdc", primaryKey: "id" }, rows),
   "strategy staging-optimized": resource("refused", { writeDisposition: { disposition: "replace", strategy: "staging-optimized" } }, rows),
   "table format delta": resource("refused", { tableFormat: "delta" }, rows),
 };

@@ -1,7 +1,9 @@
 import { duckdb } from "../../src/destinations/duckdb/index.ts";
+import { filesystem } from "../../src/destinations/filesystem/index.ts";
 import { postgres } from "../../src/destinations/postgres/index.ts";
 import { sqlite } from "../../src/destinations/sqlite/index.ts";
-import { type Pipeline, pipeline, resource, type SourceHints, source } from "../../src/index.ts";
+import { type Destination, type Pipeline, pipeline, resource, type SourceHints, source } from "../../src/index.ts";
+import { s3Key } from "../s3-buckets.ts";
 import { type Case, type Drop, datasetName, isDrop, type Names, type Place, pipelineName, type ResourceRows, type Run } from "./plan.ts";
 
 /** Loads a case with leat. */
@@ -19,8 +21,15 @@ export function leatPipeline(
   { pipelinesDir, database }: Place,
   { pipeline: name = pipelineName, dataset = datasetName }: Names = {},
 ): Pipeline {
-  const destination = database.startsWith("postgres") ? postgres(database) : database.endsWith(".db") ? sqlite(database) : duckdb(database);
-  return pipeline({ name, datasetName: dataset, pipelinesDir, destination, progress: "none" });
+  return pipeline({ name, datasetName: dataset, pipelinesDir, destination: destinationAt(database), progress: "none" });
+}
+
+function destinationAt(database: string): Destination {
+  if (database.startsWith("postgres")) return postgres(database);
+  if (database.endsWith(".db")) return sqlite(database);
+  const [bucketUrl = "", endpoint = ""] = database.split("#");
+  if (database.startsWith("s3:")) return filesystem({ bucketUrl, credentials: { endpoint, ...s3Key } });
+  return database.endsWith(".bucket") ? filesystem(database) : duckdb(database);
 }
 
 function omit({ resources: _, ...options }: Drop["drop"]): Omit<Drop["drop"], "resources"> {

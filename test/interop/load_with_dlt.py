@@ -67,6 +67,12 @@ def load(case: dict) -> dict:
 def destination_of(database: str):
     if database.endswith(".db"):
         return dlt.destinations.sqlalchemy(f"sqlite:///{database}")
+    if database.startswith("s3:"):
+        bucket, endpoint = database.split("#")
+        keys = {"aws_access_key_id": "leat", "aws_secret_access_key": "leat-secret", "region_name": "us-east-1"}
+        return dlt.destinations.filesystem(bucket, credentials={**keys, "endpoint_url": endpoint})
+    if database.endswith(".bucket"):
+        return dlt.destinations.filesystem(database)
     if not database.startswith("postgres"):
         return dlt.destinations.duckdb(database)
     return dlt.destinations.postgres(database.replace("postgres://postgres@", "postgresql://postgres:any@"))

@@ -55,7 +55,7 @@ export interface ResourceRows {
 /** Where one side of a case works. */
 export interface Place {
   readonly pipelinesDir: string;
-  /** Path of a DuckDB file, or `postgres://` URL. */
+  /** Path of a DuckDB file, `postgres://` URL, path of a folder of files (`.bucket`), or `s3://bucket#http://server`. */
   readonly database: string;
 }
 
@@ -93,14 +93,20 @@ export function dltIncremental(incremental: IncrementalOptions): string {
 
 /** The hints of a resource as keyword arguments of dlt. */
 export function dltHints(hints: ResourceRows["hints"]): { readonly [argument: string]: unknown } {
-  const { columns, schemaContract, ...others } = hints ?? {};
+  const { columns, schemaContract, writeDisposition, ...others } = hints ?? {};
   const asDlt = (options: object): object => Object.fromEntries(Object.entries(options).map(([key, value]) => [snakeCase(key), value]));
   const dltColumns = Object.entries((columns ?? {}) as { readonly [name: string]: ColumnHints }).map(([name, column]) => [
     name,
     asDlt(column),
   ]);
   const contract = schemaContract === undefined ? {} : { schema_contract: dltContract(schemaContract) };
-  return { ...asDlt(others), ...contract, ...(columns === undefined ? {} : { columns: Object.fromEntries(dltColumns) }) };
+  const disposition = typeof writeDisposition === "object" ? asDlt(writeDisposition) : writeDisposition;
+  return {
+    ...asDlt(others),
+    ...(disposition === undefined ? {} : { write_disposition: disposition }),
+    ...contract,
+    ...(columns === undefined ? {} : { columns: Object.fromEntries(dltColumns) }),
+  };
 }
 
 /** A contract as dlt has it. */

@@ -40,12 +40,16 @@ export async function loadWithDlt(
   folder: string,
 ): Promise<DltReport[]> {
   const plan = { cases: cases.map((one, index) => planOf(one, join(folder, `rows-${index}`))) };
-  const onSqlite = cases.some(({ place }) => place.database.endsWith(".db"));
-  return JSON.parse(await runPython(driver, JSON.stringify(plan), folder, onSqlite ? "sqlalchemy" : undefined)) as DltReport[];
+  return JSON.parse(await runPython(driver, JSON.stringify(plan), folder, extraFor(cases.map(({ place }) => place)))) as DltReport[];
+}
+
+function extraFor(places: readonly Place[]): keyof typeof extraPackages | undefined {
+  if (places.some(({ database }) => database.endsWith(".db"))) return "sqlalchemy";
+  return places.some(({ database }) => database.startsWith("s3:")) ? "s3" : undefined;
 }
 
 /** Packages that dlt takes when they are there. Only the scripts that ask for them have them. */
-const extraPackages = { pydantic: ["pydantic==2.12.5"], sqlalchemy: ["sqlalchemy>=2,<2.1", "alembic"] } as const;
+const extraPackages = { pydantic: ["pydantic==2.12.5"], sqlalchemy: ["sqlalchemy>=2,<2.1", "alembic"], s3: ["s3fs==2026.9.0"] } as const;
 
 /** Runs a script in a Python that has dlt, and an extra package. It gets `input` and runs in `folder`; gives what it prints. */
 export async function runPython(script: string, input: string, folder: string, extra?: keyof typeof extraPackages): Promise<string> {

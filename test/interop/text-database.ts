@@ -1,8 +1,12 @@
-import { basename, dirname } from "node:path";
-import { DuckDBInstance } from "@duckdb/node-api";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { parsePostgresUrl } from "../../src/config/connection-string.ts";
 import { connectPostgres } from "../../src/drivers/postgres.ts";
+import { readBucket } from "../bucket-files.ts";
+import { bucketAt } from "../s3-buckets.ts";
 import { newSqlite } from "../sqlite-database.ts";
+import { tempDir } from "../temp-dir.ts";
 
 export type TextRow = { readonly [column: string]: string | null };
 
@@ -16,8 +20,10 @@ export interface TextDatabase {
   close(): Promise<void>;
 }
 
-/** `database` is the path of a DuckDB file, of SQLite files (`.db`), or a `postgres://` URL. */
+/** `database` is the path of a DuckDB file, of SQLite files (`.db`), of a folder with datasets of files (`.bucket`), `s3://bucket#http://server`, or a `postgres://` URL. */
 export function openTextDatabase(database: string): Promise<TextDatabase> {
+  if (database.endsWith(".bucket")) return openFolder(database);
+  if (database.startsWith("s3:")) return openS3(database);
   if (database.startsWith("postgres")) return openPostgres(database);
   return database.endsWith(".db") ? openSqlite(database) : openDuckDb(database);
 }
@@ -39,7 +45,10 @@ async function openSqlite(path: string): Promise<TextDatabase> {
 
 async function openDuckDb(path: string): Promise<TextDatabase> {
   const instance = await DuckDBInstance.create(path, { access_mode: "READ_ONLY" });
-  const connection = await instance.connect();
+  return duckDbTexts(instance, await instance.connect());
+}
+
+function duckDbTexts(instance: DuckDBInstance, connection: DuckDBConnection): TextDatabase {
   return {
     query: async (sql) => (await (await connection.runAndReadAll(sql)).getRowObjectsJS()) as unknown as TextRow[],
     typeColumn: "data_type",
@@ -55,6 +64,25 @@ async function openDuckDb(path: string): Promise<TextDatabase> {
       instance.closeSync();
     },
   };
+}
+
+async function openFolder(bucket: string): Promise<TextDatabase> {
+  const instance = await DuckDBInstance.create(":memory:");
+  const connection = await instance.connect();
+  for (const dataset of readdirSync(bucket)) await readBucket(connection, bucket, dataset);
+  return duckDbTexts(instance, connection);
+}
+
+/** The objects as files. */
+async function openS3(place: string): Promise<TextDatabase> {
+  const [url = "", endpoint = ""] = place.split("#");
+  const bucket = bucketAt(endpoint, url);
+  const folder = tempDir();
+  for (const key of await bucket.keys()) {
+    mkdirSync(dirname(join(folder, key)), { recursive: true });
+    writeFileSync(join(folder, key), await bucket.bytes(key));
+  }
+  return await openFolder(folder);
 }
 
 async function openPostgres(url: string): Promise<TextDatabase> {

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
+import { newBucket, s3Servers } from "../s3-buckets.ts";
 import { differences } from "./differences.ts";
 import { loadWithLeat } from "./leat.ts";
 import type { Case, Place } from "./plan.ts";
@@ -31,13 +32,14 @@ const orders: readonly (readonly [name: string, order: readonly Tool[], isRestor
 ];
 
 /** Tests of each case that its steps, done in turn, give the dataset that dlt alone makes. All cases advance together: to start Python takes longer than a turn. */
-export function takingTurns(kind: DatabaseKind | "sqlite", cases: readonly Case[]): void {
+export function takingTurns(kind: DatabaseKind | "sqlite" | "filesystem" | "s3", cases: readonly Case[]): void {
   const folder = newFolder();
   const newDatabase = postgresDatabases();
   const all: Turns[] = [];
   const begin = (one: Case, order: readonly Tool[], isRestored: boolean): Turns => {
     const place = makePlace(join(folder, `turns-${all.length}`));
-    const database = kind === "sqlite" ? place.database.replace(/\.duckdb$/, ".db") : place.database;
+    const ending = kind === "sqlite" ? ".db" : kind === "filesystem" ? ".bucket" : ".duckdb";
+    const database = place.database.replace(/\.duckdb$/, ending);
     const turns = { one, order, isRestored, place: { ...place, database }, failures: [] };
     all.push(turns);
     return turns;
@@ -45,6 +47,7 @@ export function takingTurns(kind: DatabaseKind | "sqlite", cases: readonly Case[
 
   beforeAll(async () => {
     if (kind === "postgres") for (const { place } of all) place.database = await newDatabase();
+    if (kind === "s3") for (const { place } of all) place.database = await newS3Place();
     const count = Math.max(...cases.map(({ runs }) => runs.length));
     for (let turn = 0; turn < count; turn++) await takeTurn(all, turn, folder);
   }, 900_000);
@@ -62,6 +65,12 @@ export function takingTurns(kind: DatabaseKind | "sqlite", cases: readonly Case[
       }
     });
   }
+}
+
+/** A bucket, and where its server is. */
+async function newS3Place(): Promise<string> {
+  const [endpoint = ""] = s3Servers();
+  return `${(await newBucket(endpoint)).url}#${endpoint}`;
 }
 
 async function takeTurn(all: readonly Turns[], turn: number, folder: string): Promise<void> {

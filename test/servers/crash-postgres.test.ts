@@ -1,12 +1,11 @@
 import { describe, test } from "vitest";
 import { type CrashPoint, crashPoints } from "../../src/core/crash-point.ts";
-import { expectExactly, finish, inFolder, inPairs, runChild, type World } from "../crash/crash-world.ts";
+import { expectExactly, finish, inFolder, inPairs, runChild, type World, withoutTransaction } from "../crash/crash-world.ts";
 import { createPostgres } from "../destinations.ts";
 
 /** What happens around a commit, and where state and data could fall apart. */
-const aroundTheCommit = crashPoints.filter(
-  (name) => /^(load|extract):/.test(name) && !["load:failure-noted", "load:jobs-discarded"].includes(name),
-);
+const elsewhere: readonly CrashPoint[] = ["load:failure-noted", "load:jobs-discarded", ...withoutTransaction];
+const aroundTheCommit = crashPoints.filter((name) => /^(load|extract):/.test(name) && !elsewhere.includes(name));
 const onACleanMachine: readonly CrashPoint[] = ["sync:schemas-removed"];
 
 describe("a process that is killed while it loads into Postgres", () => {

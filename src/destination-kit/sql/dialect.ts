@@ -22,14 +22,18 @@ export interface SqlDialect {
   /** The full, quoted name of a table that only this connection sees. `CREATE TEMP TABLE` takes it too. */
   temporaryTable(name: string): string;
   /**
-   * The statement that makes an index on a temporary table, by the name that `temporaryTable` was given. Left out where the database finds the rows of two
-   * tables that belong together without one.
+   * What makes an index on a staging table: a temporary one, by the name that `temporaryTable` was given, or one of a dataset, which is quoted. Left out where
+   * the database finds the rows of two tables that belong together without one.
    */
-  indexTemporaryTable?(name: string, columns: readonly string[]): string;
+  indexStaging?(staging: { readonly dataset?: string; readonly table: string; readonly columns: readonly string[] }): readonly string[];
   /** The condition that an expression is a decimal which the database does not compare as a number. Left out where it compares all of them. */
   incomparableDecimal?(expression: string): string;
+  /** A point in time for a column, in microseconds since 1970. `isActive`: it stands for "has not ended yet". */
+  timestampLiteral(column: ColumnSchema, literal: { readonly micros: number; readonly isActive?: boolean }): string;
   /** A column that every table has by itself, and that grows as rows are inserted. */
   readonly rowPosition: string;
+  /** An expression that fails with a message, which is an expression, too. For databases whose MERGE changes a row twice without a word; left out where it fails. */
+  raise?(message: string): string;
   /** A placeholder for the parameter of that number, from 1. */
   parameter(number: number): string;
   /** Waits until no other transaction writes the dataset, and keeps others out until the end of this one. Left out where a database has one writer anyway. */

@@ -1,7 +1,7 @@
 import type { SchemaDocument } from "../../schema/document.ts";
 import type { DdlPlan } from "./ddl.ts";
 import type { SqlDialect } from "./dialect.ts";
-import { namesWith, parentKey, rowKey } from "./merge.ts";
+import { namesWith, parentKey, rowKey } from "./table-keys.ts";
 
 /**
  * Gives rows that are there the key of their root row when their table gets a column for it: a table that was appended to is merged from now on.

@@ -5,10 +5,16 @@ import type { SqlTransactions } from "./sql-transactions.ts";
 import { toStoredSchema, toStoredState } from "./system-tables.ts";
 
 /** Two pipelines that create one table at the same moment would fail, and one of two states would be lost. */
-export async function lockDataset({ dataset, dialect, driver, ofState }: SqlTransactions): Promise<void> {
+export async function lockDataset(
+  { dataset, dialect, driver, ofState, stagingDataset }: SqlTransactions,
+  /** Of the dataset only what has this name. */
+  within?: string,
+): Promise<void> {
   if (dialect.lockDataset === undefined) return;
-  // That of the state first, always: two packages that take both locks never wait for each other.
-  await driver.script([...(ofState === undefined ? [] : [ofState.dataset]), dataset].map((name) => dialect.lockDataset!(name)));
+  // That of the state first and that of staged rows last, always: two packages that take the same locks never wait for each other.
+  const own = within === undefined ? [ofState?.dataset, dataset] : [`${dataset}.${within}`];
+  const names = [...own, stagingDataset].filter((name) => name !== undefined);
+  await driver.script(names.map((name) => dialect.lockDataset!(name)));
 }
 
 /** A client that was killed while its COMMIT was on the way may have committed after its successor looked. */

@@ -1,10 +1,13 @@
-import { namingConvention } from "../../schema/naming/naming-convention.ts";
+import type { ReplaceStrategy } from "../../schema/hint-options.ts";
 import type { Capabilities } from "../capabilities.ts";
 import type { DestinationContract, LoadSession, OpenContext } from "../contract.ts";
+import { type CapabilityOverrides, overrideCapabilities } from "../override-capabilities.ts";
+import { datasetIdentifier, stagingDatasetName } from "./dataset-name.ts";
 import type { SqlDialect } from "./dialect.ts";
 import type { SqlDriver } from "./driver.ts";
 import { destinationError } from "./failure.ts";
 import { SqlSession } from "./sql-session.ts";
+import type { SqlParts } from "./sql-transactions.ts";
 
 /** What the author of a SQL destination gives: see `src/destinations/duckdb/` for an example. */
 export interface SqlDestinationOptions<Type extends string> {
@@ -16,6 +19,8 @@ export interface SqlDestinationOptions<Type extends string> {
   readonly dltType: string;
   /** What the database can do. */
   readonly capabilities: Capabilities;
+  /** What the program says otherwise about them. */
+  readonly overrides?: CapabilityOverrides | undefined;
   /** Where the data is, for people: a path or a host, no secrets. Opens nothing. */
   describe(context: OpenContext): Promise<string>;
   /** Opens one connection. `datasets` are the names in the database of those it is for: that of the rows, and that of the state where it is another one. Throws DriverFailure. */
@@ -34,11 +39,16 @@ export interface SqlTarget {
   readonly driver: SqlDriver;
   /** What its statements look like. */
   readonly dialect: SqlDialect;
+  /** How tables are replaced that do not say it. Default the first of the capabilities. */
+  readonly replaceStrategy?: ReplaceStrategy | undefined;
+  /** The dataset where new rows wait: a name, with `%s` for the name of the dataset. Default none: they wait in temporary tables. */
+  readonly stagingDatasetNameLayout?: string | undefined;
 }
 
 /** A destination whose packages are transactions of a SQL database. */
 export function sqlDestination<Type extends string>(options: SqlDestinationOptions<Type>): DestinationContract<Type> {
-  const { type, name = type, dltType, capabilities } = options;
+  const { type, name = type, dltType } = options;
+  const capabilities = overrideCapabilities(name, options.capabilities, options.overrides);
   return Object.freeze({
     type,
     name,
@@ -52,17 +62,20 @@ export function sqlDestination<Type extends string>(options: SqlDestinationOptio
     async open(context: OpenContext): Promise<LoadSession> {
       const datasets = datasetsOf(context, capabilities);
       const [dataset, stateDataset] = datasets;
-      const target = await options.connect(context, datasets).catch((error: unknown) => Promise.reject(destinationError(error, name)));
-      return new SqlSession({ destination: name, dataset: dataset!, stateDataset, capabilities, ...target });
+      const connect = async (): Promise<SqlParts> => {
+        const { stagingDatasetNameLayout: layout, ...target } = await options.connect(context, datasets);
+        const stagingDataset = stagingDatasetName(layout, dataset!, capabilities);
+        return { destination: name, dataset: dataset!, stateDataset, stagingDataset, capabilities, ...target };
+      };
+      const parts = await connect().catch((error: unknown) => Promise.reject(destinationError(error, name)));
+      return new SqlSession(parts, context.atomic === false ? { workers: context.loadWorkers ?? defaultWorkers, connect } : undefined);
     },
   });
 }
 
+/** Connections to a server are dear. */
+const defaultWorkers = 4;
+
 function datasetsOf({ datasetName, stateDatasetName = datasetName }: OpenContext, capabilities: Capabilities): readonly string[] {
   return [...new Set([datasetName, stateDatasetName].map((each) => datasetIdentifier(each, capabilities)))];
-}
-
-/** A dataset is a namespace of the database and gets its name as a table gets its. */
-function datasetIdentifier(datasetName: string, { maxIdentifierLength: maxLength }: Capabilities): string {
-  return namingConvention("snake_case", { maxLength }).normalizeTableIdentifier(datasetName);
 }

@@ -9,6 +9,7 @@ import type {
   StoredSchema,
   StoredState,
 } from "../contract.ts";
+import { commitInParts } from "./commit-in-parts.ts";
 import { commitPackage } from "./commit-package.ts";
 import type { SqlDriver } from "./driver.ts";
 import { destinationError } from "./failure.ts";
@@ -16,19 +17,28 @@ import { readEntries } from "./keyed-state.ts";
 import { type SqlParts, type SqlTransactions, sqlTransactions } from "./sql-transactions.ts";
 import { type SqlStatement, type SystemRow, type SystemStatements, toStoredSchema, toStoredState } from "./system-tables.ts";
 
+/** How a package is stored in several transactions. */
+export interface InParts {
+  readonly workers: number;
+  /** Another connection for the same datasets. Throws DriverFailure. */
+  connect(): Promise<SqlParts>;
+}
+
 /** A load session over one SQL connection that can put a whole package into one transaction. */
 export class SqlSession implements LoadSession {
   readonly #destination: string;
   readonly #dataset: string;
   readonly #driver: SqlDriver;
   readonly #transactions: SqlTransactions;
+  readonly #inParts: InParts | undefined;
   #isInUse = false;
 
-  constructor(parts: SqlParts) {
+  constructor(parts: SqlParts, inParts?: InParts) {
     this.#destination = parts.destination;
     this.#dataset = parts.dataset;
     this.#driver = parts.driver;
     this.#transactions = sqlTransactions(parts);
+    this.#inParts = inParts;
   }
 
   qualifiedName(table: string): string {
@@ -82,7 +92,11 @@ export class SqlSession implements LoadSession {
   }
 
   commitPackage(plan: PackagePlan, observe?: JobObserver): Promise<CommitResult> {
-    return this.#telling(() => commitPackage(this.#transactions, plan, observe));
+    const session = this.#transactions;
+    const inParts = this.#inParts;
+    if (inParts === undefined) return this.#telling(() => commitPackage(session, plan, observe));
+    const connect = async (): Promise<SqlTransactions> => sqlTransactions(await inParts.connect());
+    return this.#telling(() => commitInParts(session, { plan, observe, workers: inParts.workers, connect }));
   }
 
   query<Row>(sql: string, parameters?: readonly unknown[], options?: ReadOptions): Promise<Row[]> {

@@ -1,3 +1,4 @@
+import type { ReplaceStrategy } from "../../schema/hint-options.ts";
 import type { Capabilities } from "../capabilities.ts";
 import type { SqlDialect } from "./dialect.ts";
 import type { SqlDriver } from "./driver.ts";
@@ -13,6 +14,10 @@ export interface SqlParts {
   readonly capabilities: Capabilities;
   readonly dialect: SqlDialect;
   readonly driver: SqlDriver;
+  /** Of tables that do not say theirs. Default the first of the destination. */
+  readonly replaceStrategy?: ReplaceStrategy | undefined;
+  /** Where new rows wait; undefined: in temporary tables. */
+  readonly stagingDataset?: string | undefined;
 }
 
 /** What the commit of a package needs of its session. Throws DriverFailure where the database fails. */
@@ -22,7 +27,8 @@ export interface SqlTransactions extends Omit<SqlParts, "stateDataset"> {
   readonly statements: SystemStatements;
   /** The full, quoted name of a table. */
   readonly qualify: (table: string) => string;
-  quotedDataset(): string;
+  /** The full, quoted name of a dataset; default this one. */
+  quotedDataset(name?: string): string;
   run(statement: SqlStatement): Promise<void>;
   first(statement: SqlStatement): Promise<SystemRow | undefined>;
   /** True when the statement gives a row. */
@@ -32,7 +38,7 @@ export interface SqlTransactions extends Omit<SqlParts, "stateDataset"> {
 
 export function sqlTransactions({ stateDataset, ...parts }: SqlParts): SqlTransactions {
   const { dataset, dialect, driver } = parts;
-  const quotedDataset = () => [...driver.qualifier(dataset), dataset].map((name) => dialect.quoteIdentifier(name)).join(".");
+  const quotedDataset = (name = dataset) => [...driver.qualifier(name), name].map((part) => dialect.quoteIdentifier(part)).join(".");
   const qualify = (table: string) => `${quotedDataset()}.${dialect.quoteIdentifier(table)}`;
   return {
     ...parts,

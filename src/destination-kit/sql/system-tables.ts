@@ -30,6 +30,10 @@ export interface SystemStatements {
   insertVersion(schema: SchemaDocument, insertedAtMicros: number): SqlStatement;
   deleteVersions(schemaName: string): SqlStatement;
   insertLoad(loadId: string, schema: SchemaDocument, insertedAtMicros: number): SqlStatement;
+  /** A row when that part of a package is stored that does not count yet. */
+  hasPart(loadId: string, part: string): SqlStatement;
+  insertPart(plan: Pick<PackagePlan, "loadId" | "schema" | "insertedAtMicros">, part: string): SqlStatement;
+  deleteParts(loadId: string): SqlStatement;
   insertState(row: NonNullable<PackagePlan["state"]>): SqlStatement;
   /** `key` and `value` of each. */
   entries(pipelineName: string, name: string, keys: readonly string[]): SqlStatement;
@@ -39,6 +43,10 @@ export interface SystemStatements {
   /** Removes all states of the pipeline but the newest. */
   deleteOldStates(pipelineName: string, keep: number): SqlStatement;
 }
+
+/** A load record with another status than 0 does not count, for dlt either: parts that are stored are noted in such records until their package counts. */
+const partStatus = 1;
+export const partColumn = "schema_version_hash";
 
 export function systemStatements(dialect: SqlDialect, qualify: (table: string) => string): SystemStatements {
   const versions = qualify(versionTableName);
@@ -78,6 +86,19 @@ export function systemStatements(dialect: SqlDialect, qualify: (table: string) =
         Timestamp.fromMicros(insertedAtMicros),
         schema.version_hash,
       ]),
+    hasPart: (loadId, part) => ({
+      sql: `SELECT 1 FROM ${loads} WHERE load_id = ${first} AND status = ${partStatus} AND ${dialect.quoteIdentifier(partColumn)} = ${dialect.parameter(2)} LIMIT 1`,
+      parameters: [loadId, part],
+    }),
+    insertPart: ({ loadId, schema, insertedAtMicros }, part) =>
+      insert(dialect, loads, Object.keys(loadsTable.columns), [
+        loadId,
+        schema.name,
+        partStatus,
+        Timestamp.fromMicros(insertedAtMicros),
+        part,
+      ]),
+    deleteParts: (loadId) => ({ sql: `DELETE FROM ${loads} WHERE load_id = ${first} AND status = ${partStatus}`, parameters: [loadId] }),
     insertState: (row) => insert(dialect, states, Object.keys(row), Object.values(row)),
     entries: (pipelineName, name, keys) => ({
       sql: `SELECT ${key} AS entry_key, ${dialect.quoteIdentifier("value")} AS entry_value FROM ${entriesOf} AND ${key} IN (${places(dialect, 3, keys.length)})`,

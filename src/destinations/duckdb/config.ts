@@ -1,12 +1,13 @@
 import { parseDuckDbUrl } from "../../config/connection-string.ts";
 import { type ConfigOf, type ConfigOverrides, type Field, field } from "../../config/field.ts";
 import { withTextForm } from "../../config/text-form.ts";
+import { stagingConfig } from "../../destination-kit/index.ts";
 import type { DuckDbSettings } from "../../drivers/duckdb.ts";
 
 type CredentialsSpec = { readonly database: Field<string | undefined>; readonly settings: Field<DuckDbSettings | undefined> };
 
 /** `credentials` is also taken as one text: a path or a `duckdb:///` URL, whose query holds settings. */
-export const duckDbConfig: { readonly credentials: CredentialsSpec; readonly createIndexes: Field<boolean> } = {
+export const duckDbConfig: { readonly credentials: CredentialsSpec; readonly createIndexes: Field<boolean> } & typeof stagingConfig = {
   credentials: withTextForm<CredentialsSpec>(
     {
       database: field.optional(
@@ -18,6 +19,7 @@ export const duckDbConfig: { readonly credentials: CredentialsSpec; readonly cre
     },
     parseCredentials,
   ),
+  ...stagingConfig,
   createIndexes: field.flag("Create the UNIQUE constraints that columns with the hint `unique` ask for.", { default: false }),
 };
 

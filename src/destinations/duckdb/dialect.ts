@@ -1,3 +1,5 @@
+import { formatMicros } from "../../core/iso.ts";
+import { duckDbColumnType } from "../../destination-kit/duckdb/column-type.ts";
 import type { LoadJob, SqlDialect } from "../../destination-kit/index.ts";
 import { insertValuesStatement, UnsupportedError } from "../../destination-kit/index.ts";
 import { readCsvHeader } from "../../formats/csv/read-header.ts";
@@ -13,6 +15,8 @@ export const duckDbDialect: SqlDialect = {
   // A dataset may be named `temp`; three names are never taken for it.
   temporaryTable: (name) => `temp.main.${quote(name)}`,
   rowPosition: "rowid",
+  timestampLiteral: (column, { micros }) => `CAST('${formatMicros(micros, { offset: true })}' AS ${columnType(column)})`,
+  raise: (message) => `error(${message})`,
   parameter: (number) => `$${number}`,
   loadJobs,
 };
@@ -28,58 +32,7 @@ function quote(name: string): string {
 }
 
 export function columnType(column: ColumnSchema): string {
-  switch (column.data_type) {
-    case "text":
-      return "VARCHAR";
-    case "double":
-      return "DOUBLE";
-    case "bool":
-      return "BOOLEAN";
-    case "bigint":
-      return integerType(column.precision);
-    case "timestamp":
-      return column["timezone"] === false ? naiveTimestampType(column.precision) : "TIMESTAMP WITH TIME ZONE";
-    case "date":
-      return "DATE";
-    case "time":
-      return "TIME";
-    case "decimal":
-      return decimalType(column, capabilities.decimalPrecision);
-    case "wei":
-      return decimalType(column, capabilities.weiPrecision);
-    case "binary":
-      return "BLOB";
-    case "json":
-      return "JSON";
-    default:
-      throw new UnsupportedError(`DuckDB has no type for column \`${column.name}\` of type \`${column.data_type}\`.`, {
-        destination: "duckdb",
-      });
-  }
-}
-
-/** `precision` counts bits. */
-function integerType(precision: number | undefined): string {
-  const types = [
-    [8, "TINYINT"],
-    [16, "SMALLINT"],
-    [32, "INTEGER"],
-    [64, "BIGINT"],
-  ] as const;
-  if (precision === undefined) return "BIGINT";
-  return types.find(([bits]) => precision <= bits)?.[1] ?? "HUGEINT";
-}
-
-/** `precision` counts digits of a second. */
-function naiveTimestampType(precision: number | undefined): string {
-  if (precision === undefined) return "TIMESTAMP";
-  if (precision === 0) return "TIMESTAMP_S";
-  if (precision <= 3) return "TIMESTAMP_MS";
-  return precision <= 6 ? "TIMESTAMP" : "TIMESTAMP_NS";
-}
-
-function decimalType(column: ColumnSchema, [precision, scale]: readonly [number, number]): string {
-  return `DECIMAL(${column.precision ?? precision},${column.scale ?? scale})`;
+  return duckDbColumnType(column, capabilities);
 }
 
 async function loadJobs(table: string, schema: TableSchema, jobs: readonly LoadJob[]): Promise<readonly string[]> {

@@ -285,9 +285,9 @@ describe("a table that is merged", () => {
 
   test("is refused when its schema asks for another strategy", async () => {
     const session = await open();
-    const upserted = bumpSchema(mergeTable(merged, { name: "users", "x-merge-strategy": "upsert" }));
-    const error = await session.commitPackage(plan("100.1", upserted, [await parquet("users", "SELECT 1 AS id")])).catch(String);
-    expect(error).toContain("`duckdb` does not merge with the strategy `upsert`, which table `users` asks for.");
+    const other = bumpSchema(mergeTable(merged, { name: "users", "x-merge-strategy": "cdc" }));
+    const error = await session.commitPackage(plan("100.1", other, [await parquet("users", "SELECT 1 AS id")])).catch(String);
+    expect(error).toContain("`duckdb` does not merge with the strategy `cdc`, which table `users` asks for.");
     expect(await session.datasetExists()).toBe(false);
   });
 });
@@ -523,7 +523,17 @@ function keyed(name: string): Record<string, ColumnSchema> {
 
 function plan(loadId: string, schema: SchemaDocument, jobs: readonly LoadJob[]): PackagePlan {
   const tables = [...new Set(jobs.map((job) => job.table))];
-  return { loadId, pipelineName: "shop", schema, tables, truncate: [], drop: [], jobs, insertedAtMicros: 1704164645123456 };
+  return {
+    loadId,
+    pipelineName: "shop",
+    schema,
+    tables,
+    truncate: [],
+    drop: [],
+    jobs,
+    createdAtMicros: 1704164645123456,
+    insertedAtMicros: 1704164645123456,
+  };
 }
 
 function contractOf(destination: unknown): DestinationContract {

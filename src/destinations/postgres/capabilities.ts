@@ -6,9 +6,8 @@ export const capabilities: Capabilities = {
   caseSensitiveIdentifiers: true,
   maxIdentifierLength: 63,
   keyedState: true,
-  mergeStrategies: ["delete-insert"],
-  // The same here: a package is one transaction, so no reader sees the table empty.
-  replaceStrategies: ["truncate-and-insert", "insert-from-staging"],
+  mergeStrategies: ["delete-insert", "upsert", "insert-only", "scd2"],
+  replaceStrategies: ["truncate-and-insert", "insert-from-staging", "staging-optimized"],
   decimalPrecision: [38, 9],
   weiPrecision: [156, 78],
 };

@@ -2,6 +2,7 @@ import { parsePostgresUrl, postgresDefaults } from "../../config/connection-stri
 import { type ConfigOf, type ConfigOverrides, type Field, field } from "../../config/field.ts";
 import { withTextForm } from "../../config/text-form.ts";
 import type { Duration } from "../../core/duration.ts";
+import { stagingConfig } from "../../destination-kit/index.ts";
 
 type CredentialsSpec = {
   readonly database: Field<string>;
@@ -18,7 +19,7 @@ type PostgresSpec = {
   readonly statementTimeout: Field<Duration | undefined>;
   readonly lockTimeout: Field<Duration | undefined>;
   readonly createIndexes: Field<boolean>;
-};
+} & typeof stagingConfig;
 
 /** `credentials` is also taken as one text: a `postgresql://` URL, whose query holds settings such as `sslmode`. */
 export const postgresConfig: PostgresSpec = {
@@ -38,6 +39,7 @@ export const postgresConfig: PostgresSpec = {
   ),
   statementTimeout: field.optional(field.duration("How long a statement may take.", { example: "10m" })),
   lockTimeout: field.optional(field.duration("How long to wait for the locks of others.", { example: "1m" })),
+  ...stagingConfig,
   createIndexes: field.flag("Create the UNIQUE constraints that columns with the hint `unique` ask for, as `_dlt_id`.", { default: true }),
 };
 

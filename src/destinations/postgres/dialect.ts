@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { formatMicros } from "../../core/iso.ts";
 import type { JobStatement, LoadJob, SqlDialect } from "../../destination-kit/index.ts";
 import { insertValuesStatement, UnsupportedError } from "../../destination-kit/index.ts";
 import { readCsvHeader } from "../../formats/csv/read-header.ts";
@@ -14,6 +15,7 @@ export const postgresDialect: SqlDialect = {
   temporaryTable: (name) => `pg_temp.${quote(temporaryName(name))}`,
   // Grows in a table that one transaction creates and fills with COPY: free space of earlier pages is not looked for then.
   rowPosition: "ctid",
+  timestampLiteral: (column, { micros }) => `CAST('${formatMicros(micros, { offset: true })}' AS ${columnType(column)})`,
   parameter: (number) => `$${number}`,
   lockDataset: (dataset) => `SELECT pg_advisory_xact_lock('${lockKey(dataset)}'::bigint)`,
   loadJobs,

@@ -1,15 +1,16 @@
 import type { Duration } from "../../core/duration.ts";
-import type { Destination, OpenContext } from "../../destination-kit/index.ts";
+import type { CapabilityOverrides, Destination, OpenContext, StagingSettings } from "../../destination-kit/index.ts";
 import { sqlDestination } from "../../destination-kit/index.ts";
 import { connectPostgres, type PostgresLocation, postgresPlace } from "../../drivers/postgres.ts";
 import type { PostgresTls } from "../../drivers/postgres-tls.ts";
+import type { ReplaceStrategy } from "../../schema/hint-options.ts";
 import { capabilities } from "./capabilities.ts";
 import { parseCredentials, postgresConfig } from "./config.ts";
 import { postgresDialect, uniquePostgresDialect } from "./dialect.ts";
 import { postgresLocation } from "./location.ts";
 
 /** What is not given is looked up in `destination.postgres` of the config, or under its `name`. */
-export interface PostgresOptions {
+export interface PostgresOptions extends StagingSettings {
   /** `postgresql://user:password@host:5432/database?sslmode=require`. The other options count before what it says. */
   readonly connectionString?: string;
   /** Name in config and state. Default `postgres`. */
@@ -34,6 +35,8 @@ export interface PostgresOptions {
   readonly lockTimeout?: Duration;
   /** Creates UNIQUE constraints for columns with the hint `unique`, such as `_dlt_id`. Default true. */
   readonly createIndexes?: boolean;
+  /** What the destination is to be used for: fewer formats or strategies, the preferred one first; shorter names; a naming convention. */
+  readonly capabilities?: CapabilityOverrides;
 }
 
 /** PostgreSQL. Needs the packages pg, pg-copy-streams and pg-cursor. A connection string, or options; what is not given is looked up. */
@@ -44,10 +47,11 @@ export function postgres(connection?: string | PostgresOptions): Destination<"po
     name: options.name,
     dltType: "dlt.destinations.postgres",
     capabilities,
+    overrides: options.capabilities,
     describe: async (context) => postgresPlace((await settle(options, context)).location),
     async connect(context) {
-      const { location, createIndexes } = await settle(options, context);
-      return { driver: await connectPostgres(location), dialect: createIndexes ? uniquePostgresDialect : postgresDialect };
+      const { location, createIndexes, ...staging } = await settle(options, context);
+      return { driver: await connectPostgres(location), dialect: createIndexes ? uniquePostgresDialect : postgresDialect, ...staging };
     },
   });
 }
@@ -55,6 +59,8 @@ export function postgres(connection?: string | PostgresOptions): Destination<"po
 interface Settled {
   readonly location: PostgresLocation;
   readonly createIndexes: boolean;
+  readonly replaceStrategy: ReplaceStrategy | undefined;
+  readonly stagingDatasetNameLayout: string | undefined;
 }
 
 /** What the code says counts; the rest is looked up. */
@@ -67,10 +73,13 @@ async function settle(options: PostgresOptions, context: OpenContext): Promise<S
     statementTimeout: options.statementTimeout,
     lockTimeout: options.lockTimeout,
     createIndexes: options.createIndexes,
+    replaceStrategy: options.replaceStrategy,
+    stagingDatasetNameLayout: options.stagingDatasetNameLayout,
   });
   const location = await postgresLocation(config, context.cwd);
   const tls = options.ssl === undefined ? location.tls : tlsOf(options.ssl);
-  return { location: { ...location, tls }, createIndexes: config.createIndexes };
+  const { createIndexes, replaceStrategy, stagingDatasetNameLayout } = config;
+  return { location: { ...location, tls }, createIndexes, replaceStrategy, stagingDatasetNameLayout };
 }
 
 function tlsOf(ssl: NonNullable<PostgresOptions["ssl"]>): PostgresTls {

@@ -7,8 +7,7 @@ export const capabilities: Capabilities = {
   caseSensitiveIdentifiers: false,
   maxIdentifierLength: 9999,
   keyedState: true,
-  mergeStrategies: ["delete-insert"],
-  // The same here: a package is one transaction, so no reader sees the table empty.
+  mergeStrategies: ["delete-insert", "scd2"],
   replaceStrategies: ["truncate-and-insert", "insert-from-staging"],
   decimalPrecision: [38, 9],
   weiPrecision: [38, 0],

@@ -2,9 +2,14 @@ import { type ConfigOf, type ConfigOverrides, type Field, field } from "../../co
 import { withTextForm } from "../../config/text-form.ts";
 import type { Duration } from "../../core/duration.ts";
 import { ConfigError } from "../../core/errors.ts";
+import { stagingConfig } from "../../destination-kit/index.ts";
 
 type CredentialsSpec = { readonly database: Field<string | undefined> };
-type SqliteSpec = { readonly credentials: CredentialsSpec; readonly busyTimeout: Field<Duration>; readonly createIndexes: Field<boolean> };
+type SqliteSpec = {
+  readonly credentials: CredentialsSpec;
+  readonly busyTimeout: Field<Duration>;
+  readonly createIndexes: Field<boolean>;
+} & typeof stagingConfig;
 
 /** `credentials` is also taken as one text: a path or a `sqlite:///` URL. */
 export const sqliteConfig: SqliteSpec = {
@@ -19,6 +24,7 @@ export const sqliteConfig: SqliteSpec = {
     parseCredentials,
   ),
   busyTimeout: field.duration("How long to wait while somebody else writes the file.", { default: "30s" }),
+  ...stagingConfig,
   createIndexes: field.flag("Create the UNIQUE constraints that columns with the hint `unique` ask for.", { default: false }),
 };
 

@@ -77,9 +77,12 @@ describe("statements", () => {
   });
 
   test("find the staged rows of a key by an index", () => {
-    expect(sqliteDialect.indexTemporaryTable?.("staging_t", ["a", "b"])).toBe(
+    expect(sqliteDialect.indexStaging?.({ table: "staging_t", columns: ["a", "b"] })).toEqual([
       'CREATE INDEX IF NOT EXISTS temp."staging_t by a, b" ON "staging_t" ("a", "b")',
-    );
+    ]);
+    expect(sqliteDialect.indexStaging?.({ dataset: '"ds_staging"', table: "t", columns: ["a"] })).toEqual([
+      'CREATE INDEX IF NOT EXISTS "ds_staging"."t by a" ON "t" ("a")',
+    ]);
   });
 
   test("insert job files row by row", async () => {

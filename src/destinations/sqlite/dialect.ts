@@ -1,5 +1,6 @@
 import type { JobStatement, LoadJob, SqlDialect } from "../../destination-kit/index.ts";
 import { UnsupportedError } from "../../destination-kit/index.ts";
+import { storedTimestamp } from "../../drivers/sqlite-values.ts";
 import type { ColumnSchema, TableSchema } from "../../schema/document.ts";
 import { completeColumns } from "../../schema/table.ts";
 import { capabilities } from "./capabilities.ts";
@@ -14,10 +15,13 @@ export const sqliteDialect: SqlDialect = {
   emptyTable: (table) => `DELETE FROM ${table}`,
   temporaryTable: (name) => `temp.${quote(name)}`,
   // Two tables are joined row by row; names of indexes are those of tables, too.
-  indexTemporaryTable: (name, columns) =>
-    `CREATE INDEX IF NOT EXISTS temp.${quote(`${name} by ${columns.join(", ")}`)} ON ${quote(name)} (${columns.map(quote).join(", ")})`,
+  indexStaging: ({ dataset = "temp", table, columns }) => [
+    `CREATE INDEX IF NOT EXISTS ${dataset}.${quote(`${table} by ${columns.join(", ")}`)} ON ${quote(table)} (${columns.map(quote).join(", ")})`,
+  ],
   incomparableDecimal,
   rowPosition: "rowid",
+  // Only of what stands for "not yet" dlt keeps the offset, and compares texts.
+  timestampLiteral: (_column, { micros, isActive = false }) => `'${storedTimestamp(micros)}${isActive ? "+00:00" : ""}'`,
   parameter: (number) => `$${number}`,
   loadJobs,
 };

@@ -1,7 +1,11 @@
 import { describe, expect, test } from "vitest";
 import type { ColumnSchema, TableSchema } from "../../schema/document.ts";
+import { createStaging } from "./apply-staged.ts";
 import type { SqlDialect } from "./dialect.ts";
-import { createStaging, deleteInsert, dropStaging, hasMergeKey, type Merge } from "./merge.ts";
+import { deleteInsert as stepsOf } from "./merge-delete-insert.ts";
+import type { StagedChain } from "./staged-chain.ts";
+import { temporaryStaging } from "./staging-place.ts";
+import { hasMergeKey } from "./table-keys.ts";
 
 const id: ColumnSchema = { name: "id", data_type: "bigint", nullable: false, primary_key: true };
 const day: ColumnSchema = { name: "day", data_type: "date", nullable: false, merge_key: true };
@@ -14,11 +18,14 @@ const firstOfId = duplicates("staging_items", '"id"', "rownum");
 
 test("staging tables are created without constraints, and dropped", () => {
   const merge = merging(table("items", [id, rowId]), table("items__l", [value, rootId], "items"));
-  expect(createStaging(merge)).toEqual([
+  expect(createStaging([merge])).toEqual([
     'CREATE TEMP TABLE tmp."staging_items" (\n  "id" BIGINT,\n  "_dlt_id" TEXT\n)',
     'CREATE TEMP TABLE tmp."staging_items__l" (\n  "value" BIGINT,\n  "_dlt_root_id" TEXT\n)',
   ]);
-  expect(dropStaging(merge)).toEqual(['DROP TABLE tmp."staging_items"', 'DROP TABLE tmp."staging_items__l"']);
+  expect(merge.tables.flatMap((staged) => merge.place.finish(staged))).toEqual([
+    'DROP TABLE tmp."staging_items"',
+    'DROP TABLE tmp."staging_items__l"',
+  ]);
 });
 
 test("a table can be merged by a primary key or a merge key whose column exists", () => {
@@ -34,6 +41,19 @@ describe("a root table alone", () => {
       firstOfId,
       'INSERT INTO "ds"."items" ("id", "_dlt_id") SELECT "id", "_dlt_id" FROM tmp."staging_items"',
     ]);
+  });
+
+  test("looks for duplicates before it numbers all rows", () => {
+    expect(
+      stepsOf(merging(table("items", [id, rowId]), table("items__l", [value, rootId, rowId], "items"))).find(
+        (step) => typeof step !== "string",
+      ),
+    ).toEqual({
+      when:
+        'SELECT 1 WHERE EXISTS (SELECT 1 FROM tmp."staging_items" GROUP BY "id" HAVING count(*) > 1) ' +
+        'OR EXISTS (SELECT 1 FROM tmp."staging_items__l" GROUP BY "_dlt_id" HAVING count(*) > 1)',
+      then: [firstOfId, duplicates("staging_items__l", '"_dlt_id"', "rownum")],
+    });
   });
 
   test("by a primary key of two columns and a merge key: one DELETE for each key", () => {
@@ -131,6 +151,11 @@ describe("a root table with nested tables", () => {
   });
 });
 
+/** With those that are run when there are duplicates. */
+function deleteInsert(chain: StagedChain): string[] {
+  return stepsOf(chain).flatMap((step) => (typeof step === "string" ? step : step.then));
+}
+
 /** No database's: a merge needs of a dialect only what is here. */
 const dialect: SqlDialect = {
   quoteIdentifier: (name) => `"${name}"`,
@@ -139,6 +164,7 @@ const dialect: SqlDialect = {
   emptyTable: (name) => `DELETE FROM ${name}`,
   temporaryTable: (name) => `tmp."${name}"`,
   rowPosition: "rownum",
+  timestampLiteral: (_column, { micros }) => `at ${micros}`,
   parameter: () => "?",
   loadJobs: async () => [],
 };
@@ -147,14 +173,14 @@ function table(name: string, columns: readonly ColumnSchema[], parent?: string):
   return { name, columns: Object.fromEntries(columns.map((column) => [column.name, column])), ...(parent === undefined ? {} : { parent }) };
 }
 
-function merging(...tables: readonly TableSchema[]): Merge {
+function merging(...tables: readonly TableSchema[]): StagedChain {
   const merged = tables.map((schema) => ({
     schema,
     target: `"ds"."${schema.name}"`,
     staging: dialect.temporaryTable(`staging_${schema.name}`),
     hasJobs: schema["isEmpty"] !== true,
   }));
-  return { dialect, tables: merged };
+  return { dialect, strategy: "delete-insert", place: temporaryStaging(dialect), tables: merged, createdAtMicros: 0 };
 }
 
 function duplicates(name: string, key: string, order: string): string {

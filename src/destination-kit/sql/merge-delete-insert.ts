@@ -1,0 +1,93 @@
+import { completeColumns } from "../../schema/table.ts";
+import type { SqlDialect } from "./dialect.ts";
+import {
+  type ChainShape,
+  columnNames,
+  isFlagged,
+  isNestedIn,
+  type StagedChain,
+  type StagedStep,
+  sameKey,
+  shapeOf,
+} from "./staged-chain.ts";
+import type { StagedTable } from "./staged-table.ts";
+import { rowKey } from "./table-keys.ts";
+
+/** Old rows whose key was staged go, with all that is nested in them, then the staged rows come. */
+export function deleteInsert(chain: StagedChain): StagedStep[] {
+  const shape = shapeOf(chain);
+  return [
+    ...deleteOld(shape),
+    ...deleteUnwanted(shape),
+    ...shape.tables.filter((table) => table.hasJobs).map((table) => insertStaged(shape, table)),
+  ];
+}
+
+function deleteOld(shape: ChainShape): string[] {
+  const { dialect, root, nested, quote } = shape;
+  const matches = keyMatches(shape);
+  if (matches.length === 0) return [];
+  if (nested.length === 0) return matches.map((match) => `DELETE FROM ${root.target} AS d WHERE ${match}`);
+  const oldRows = dialect.temporaryTable("old_rows");
+  const id = quote(rowKey(root.schema));
+  // A table is emptied before its parent, which may be needed to find its rows.
+  const deletes = [...nested].reverse().map((table) => `DELETE FROM ${table.target} WHERE ${isNestedIn(shape, table, "target", oldRows)}`);
+  return [
+    `CREATE TEMP TABLE ${oldRows} AS ${matches.map((match) => `SELECT d.${id} FROM ${root.target} AS d WHERE ${match}`).join(" UNION ")}`,
+    ...deletes,
+    `DELETE FROM ${root.target} WHERE ${id} IN (SELECT ${id} FROM ${oldRows})`,
+    `DROP TABLE ${oldRows}`,
+  ];
+}
+
+/** One condition per key: databases plan two statements better than one with OR. */
+function keyMatches({ root, primaryKey, mergeKey, quote }: ChainShape): string[] {
+  return [primaryKey, mergeKey]
+    .filter((key) => key.length > 0)
+    .map((key) => `EXISTS (SELECT 1 FROM ${root.staging} AS s WHERE ${sameKey(key, quote)})`);
+}
+
+/** Staged rows that are not to come. A flag for deletion counts for the row that wins among those of its key, so duplicates go first. */
+function deleteUnwanted(shape: ChainShape): StagedStep[] {
+  const { dialect, root, nested, primaryKey, hardDelete, quote } = shape;
+  const sort = completeColumns(root.schema).find((column) => column["dedup_sort"] === "asc" || column["dedup_sort"] === "desc");
+  const order = sort === undefined ? [] : [`${quote(sort.name)} ${sort["dedup_sort"] === "asc" ? "ASC" : "DESC"} NULLS LAST`];
+  const isDeduplicated = primaryKey.length === 0 || root.schema["x-stage-data-deduplicated"] === true;
+  const duplicates = [
+    ...(isDeduplicated ? [] : [{ table: root.staging, key: primaryKey, order }]),
+    ...nested.filter((table) => table.hasJobs).map((table) => ({ table: table.staging, key: [rowKey(table.schema)], order: [] })),
+  ];
+  // To look for duplicates costs a fraction of what it takes to number all rows.
+  const areThere = duplicates.map(
+    ({ table, key }) => `EXISTS (SELECT 1 FROM ${table} GROUP BY ${key.map(quote).join(", ")} HAVING count(*) > 1)`,
+  );
+  return [
+    ...(duplicates.length === 0
+      ? []
+      : [{ when: `SELECT 1 WHERE ${areThere.join(" OR ")}`, then: duplicates.map((of) => deleteDuplicates(dialect, of)) }]),
+    ...(hardDelete === undefined ? [] : [`DELETE FROM ${root.staging} WHERE ${isFlagged(quote(hardDelete.name), hardDelete)}`]),
+  ];
+}
+
+interface Duplicates {
+  readonly table: string;
+  readonly key: readonly string[];
+  readonly order: readonly string[];
+}
+
+/** Of the rows with one key the first in the order stays; of equal ones the one that came first. */
+function deleteDuplicates(dialect: SqlDialect, { table, key, order }: Duplicates): string {
+  const { rowPosition } = dialect;
+  const partition = key.map((name) => dialect.quoteIdentifier(name)).join(", ");
+  const places = `ROW_NUMBER() OVER (PARTITION BY ${partition} ORDER BY ${[...order, rowPosition].join(", ")})`;
+  const ranked = `SELECT ${rowPosition} AS position, ${places} AS place FROM ${table}`;
+  return `DELETE FROM ${table} WHERE ${rowPosition} IN (SELECT position FROM (${ranked}) AS ranked WHERE place > 1)`;
+}
+
+function insertStaged(shape: ChainShape, table: StagedTable): string {
+  const { root, primaryKey, hardDelete } = shape;
+  const columns = columnNames(shape, table).join(", ");
+  const insert = `INSERT INTO ${table.target} (${columns}) SELECT ${columns} FROM ${table.staging}`;
+  const isComplete = table === root || (primaryKey.length === 0 && hardDelete === undefined);
+  return isComplete ? insert : `${insert} WHERE ${isNestedIn(shape, table, "staging", root.staging)}`;
+}
