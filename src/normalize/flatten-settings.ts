@@ -11,12 +11,13 @@ export interface FlattenSource {
   readonly loadId: string;
   readonly naming: FlattenSettings["naming"];
   readonly runtime: Pick<Runtime, "randomBytes">;
+  /** Ids of rows that nothing identifies; default ten random bytes. */
+  readonly newRowId?: (() => string) | undefined;
 }
 
 /** How the documents of a package are taken apart: as its schema says when the package begins. */
-export function flattenSettings({ schema, loadId, naming, runtime }: FlattenSource): FlattenSettings {
+export function flattenSettings({ schema, loadId, naming, runtime, newRowId = randomRowIds(runtime) }: FlattenSource): FlattenSettings {
   const { config } = schema.normalizers.json;
-  const newRowId = randomRowIds(runtime);
   const dltId = naming.normalizeIdentifier("_dlt_id");
   const table = (name: string): TableSchema | undefined => (Object.hasOwn(schema.tables, name) ? schema.tables[name] : undefined);
   const keyColumns = new Map<string, readonly string[]>();
@@ -55,6 +56,14 @@ export function flattenSettings({ schema, loadId, naming, runtime }: FlattenSour
     },
   };
 }
+
+/** True when nothing but chance tells the rows of documents of this table apart. */
+export function hasRandomRowIds(schema: SchemaDocument, name: string): boolean {
+  const table = Object.hasOwn(schema.tables, name) ? schema.tables[name] : undefined;
+  return table?.write_disposition !== "merge" || !identifying.has(table["x-merge-strategy"] as string);
+}
+
+const identifying: ReadonlySet<string> = new Set(["upsert", "insert-only", "scd2"]);
 
 /** How deep tables say that their rows go, wherever those are found; undefined when none does, which is the usual case. */
 function nestedNesting(schema: SchemaDocument): FlattenSettings["nestedNesting"] {

@@ -153,7 +153,8 @@ class Crew {
 }
 
 function threadTask(run: PackageRun, options: InThreadsOptions): ThreadTask {
-  const { extracted, schema, maxIdentifierLength, caseSensitiveIdentifiers, weiPrecision, rotation, threads } = options;
+  const { extracted, schema, maxIdentifierLength, caseSensitiveIdentifiers, weiPrecision, rotation, kernel, kernelLimits, threads } =
+    options;
   const { workingDir, loadId, path: extractedPath } = extracted;
   const { jobFormats } = threads;
   return {
@@ -165,6 +166,8 @@ function threadTask(run: PackageRun, options: InThreadsOptions): ThreadTask {
     caseSensitiveIdentifiers,
     weiPrecision,
     rotation,
+    hasKernel: kernel !== undefined,
+    kernelLimits,
     jobFormats,
     nowMs: run.nowMs,
   };
