@@ -24,11 +24,12 @@ export async function normalizePackage(options: NormalizePackageOptions): Promis
   const { threads } = options;
   const progress = new UnitProgress(options.onProgress);
   const kernel = await kernelFor(options, units);
-  const run = new PackageRun({ ...options, kernel, onProgress: (rows) => progress.settle(rows) });
+  const kernelLimits = { minUnitBytes: defaultMinUnitBytes, ...options.kernelLimits };
+  const run = new PackageRun({ ...options, kernel, kernelLimits, onProgress: (rows) => progress.settle(rows) });
   try {
     if (threads !== undefined && isWorthThreads(options, units)) {
       const { normalizeInThreads } = await import("./normalize-in-threads.ts");
-      await normalizeInThreads(run, units, { ...options, kernel, threads }, progress);
+      await normalizeInThreads(run, units, { ...options, kernel, kernelLimits, threads }, progress);
     } else {
       for (const unit of units) {
         throwIfCancelled(options);
@@ -48,8 +49,11 @@ async function kernelFor(
 ): Promise<Kernel | undefined> {
   const { bufferMaxItems, fileMaxItems, fileMaxBytes } = rotation;
   const hasLimits = [bufferMaxItems, fileMaxItems, fileMaxBytes].some((limit) => limit !== undefined);
-  const { minUnitBytes = 64 * 1024 } = kernelLimits;
+  const { minUnitBytes = defaultMinUnitBytes } = kernelLimits;
   if (useKernel === false || hasLimits || !units.some((unit) => unit.format === rawFormat && unit.bytes >= minUnitBytes)) return undefined;
   const { Kernel } = await import("./kernel/kernel.ts");
   return Kernel.create();
 }
+
+/** A smaller unit is done by the reference before the kernel knows its keys. The whole of the tests can be run on the kernel by setting it to 0. */
+const defaultMinUnitBytes = Number(process.env["LEAT_KERNEL_MIN_BYTES"] ?? 64 * 1024);

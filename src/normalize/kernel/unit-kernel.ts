@@ -16,7 +16,7 @@ import { type ShredOptions, shredUnit } from "./shred-unit.ts";
 
 /** Sizes that tests make small. */
 export interface KernelLimits {
-  /** A smaller unit is done by the reference before the kernel knows its keys. Default 64 kB. */
+  /** Of units that the kernel is used for. Default 0. */
   readonly minUnitBytes?: number | undefined;
   /** So much of a file is in memory at once. Default 1 MB. */
   readonly chunkBytes?: number | undefined;
@@ -32,7 +32,6 @@ interface UnitKernelOptions extends KernelLimits {
   readonly bufferOf: (name: string) => TableBuffer | undefined;
 }
 
-export const minUnitBytes: number = 64 * 1024;
 const chunkBytes = 1024 * 1024;
 
 /** The kernel at work for one package. */
@@ -57,8 +56,8 @@ export class UnitKernel {
 
   /** Small files, and those of other writers that are compressed, are for the reference. */
   async takes(unit: PackageJob): Promise<boolean> {
-    const { minUnitBytes: min = minUnitBytes } = this.#options;
-    return unit.bytes >= min && !isSystemTable(unit.table) && !(await isCompressed(unit.path));
+    const { minUnitBytes = 0 } = this.#options;
+    return unit.bytes >= minUnitBytes && !isSystemTable(unit.table) && !(await isCompressed(unit.path));
   }
 
   async shred({ path, table }: PackageJob, work: Pick<ShredOptions, "flattenRow" | "openTable" | "onRows">): Promise<void> {
