@@ -1,4 +1,5 @@
 import { InternalError } from "../../core/errors.ts";
+import { compile, instantiate } from "../../core/web-assembly.ts";
 
 /** What the kernel exports: see `assembly/index.ts`. Numbers are addresses, unless they are named otherwise. */
 interface KernelCalls {
@@ -75,7 +76,7 @@ export class Kernel {
         throw new InternalError("The rows that wait to be written need more than 4 GB.");
       },
     };
-    this.calls = new WebAssembly.Instance(module, { host: imports }).exports as unknown as KernelCalls;
+    this.calls = instantiate(module, { host: imports }) as KernelCalls;
     this.bytes = Buffer.alloc(0);
     this.words = new Uint32Array(0);
     this.#view();
@@ -84,7 +85,7 @@ export class Kernel {
   /** Compiles it when that was not done yet: some milliseconds. */
   static async create(): Promise<Kernel> {
     const { kernelBytes } = await import("./kernel-bytes.ts");
-    compiled ??= new WebAssembly.Module(kernelBytes);
+    compiled ??= compile(kernelBytes);
     return new Kernel(compiled);
   }
 
@@ -103,9 +104,3 @@ export class Kernel {
 }
 
 let compiled: object | undefined;
-
-/** The part of the global object that is used here; its types come with those of browsers, which Node is none of. */
-declare const WebAssembly: {
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object, imports: Record<string, object>) => { readonly exports: object };
-};
