@@ -345,7 +345,11 @@ function isWordByte(byte: u8): bool {
 }
 
 /** White space within a line. */
-function blanks(begin: usize): usize {
+function blanks(at: usize): usize {
+  return load<u8>(at) > 0x20 ? at : behindBlanks(at);
+}
+
+function behindBlanks(begin: usize): usize {
   let at = begin;
   while (true) {
     const byte = load<u8>(at);

@@ -166,8 +166,11 @@ function slotOf(key: Key, valueClass: u32): usize {
 /** True when the bytes are this key and the quote behind it. */
 export function isKey(key: Key, at: usize): bool {
   if (((load<u64>(at) ^ key.head) & key.headMask) !== 0) return false;
+  return key.bytes <= 8 || isTail(key, at);
+}
+
+function isTail(key: Key, at: usize): bool {
   const bytes = <usize>key.bytes;
-  if (bytes <= 8) return true;
   const spelling = key.spelling;
   for (let i: usize = 8; i + 8 < bytes; i += 8) if (load<u64>(at + i) !== load<u64>(spelling + i)) return false;
   return load<u64>(at + bytes - 8) === load<u64>(spelling + bytes - 8);
