@@ -157,14 +157,14 @@ test("many JSON lines go through as they are: in order, with what is no line amo
   const digits = { dataType: "decimal", precision: 38, scale: 20 } as const;
   const p = localPipeline();
   const rows = resource("rows", { columns: { amount: digits } }, [
-    { id: 0 },
+    rawJson('{"id":0}'),
     rawJson(
       Buffer.from(
         `${lines(1, 400)}{"id":400,"amount":0.12345678901234567891}\r\n${lines(401, 500)}\n[{"id":500},null,\n{"id":501}]\n${lines(502, 600)}`,
       ),
     ),
     rawJson(lines(600, 900).trimEnd()),
-    { id: 900 },
+    rawJson('{"id":900}'),
   ]);
   const { rowCounts } = await p.run(rows);
   expect(rowCounts["rows"]).toBe(901);

@@ -35,7 +35,7 @@ test("with the kernel, threads make the files, schema and findings that one make
       const expected = await outcome(one, { chunkBytes: 300, randomBytes });
       expect(await outcome(one, { chunkBytes: 300, randomBytes, threads })).toEqual(expected);
     }),
-    { numRuns: Number(process.env["LEAT_RUNS"] ?? 40), endOnFailure: process.env["LEAT_SHRINK"] === undefined },
+    { numRuns: Number(process.env["LEAT_RUNS"] ?? 20), endOnFailure: process.env["LEAT_SHRINK"] === undefined },
   );
   expect(taken).toBeGreaterThan(20);
 });

@@ -18,9 +18,11 @@ const loadId = "1700000000.000001";
 
 /** A package to be normalized. */
 export interface Case {
-  /** Raw files: their lines, lists of rows as they are spelled. */
-  readonly units: readonly { readonly table: string; readonly lines: readonly (readonly string[])[] }[];
+  /** Raw files: their lines, lists of rows as they are spelled, or all that stands there. */
+  readonly units: readonly { readonly table: string; readonly lines: readonly (readonly string[] | string)[] }[];
   readonly schema: SchemaDocument;
+  /** Of the raw files; default UTF-8. */
+  readonly encoding?: "latin1";
 }
 
 interface OutcomeOptions {
@@ -35,7 +37,7 @@ export const parquetOnly: NormalizeThreads["jobFormats"] = [
 ];
 
 /** Spellings of values, as raw files may have them. */
-const spelled = fc.constantFrom(
+export const spellings: readonly string[] = [
   "0",
   "-0",
   "7",
@@ -122,7 +124,8 @@ const spelled = fc.constantFrom(
   '[{"value":1},2]',
   '[1,"x",2.5,true,null,{"a":1},[3]]',
   '{"a":[{"b":[{"c":1},{"c":2}]},{"b":[]}]}',
-);
+];
+const spelled = fc.constantFrom(...spellings);
 const keys = fc.constantFrom(
   '"a"',
   '"b"',
@@ -229,7 +232,7 @@ function schemas(): readonly SchemaDocument[] {
 
 /** All that a package becomes: or what it fails of. */
 export async function outcome(
-  { units, schema }: Case,
+  { units, schema, encoding = "utf8" }: Case,
   { chunkBytes, threads, randomBytes = sameBytes() }: OutcomeOptions,
 ): Promise<unknown> {
   const dir = mkdtempSync(join(realpathSync(tmpdir()), "leat-kernel-"));
@@ -238,7 +241,11 @@ export async function outcome(
     const target = new PackageFolder(dir, join(dir, "target"), loadId).create();
     for (const [index, { table, lines }] of units.entries()) {
       const job = { table, fileId: numberedFileId(index, table), retry: 0, format: "typed-jsonl", isCompressed: false };
-      writeFileSync(extracted.newJobPath(job), lines.map((rows) => `[${rows.join(",")}]\n`).join(""));
+      writeFileSync(
+        extracted.newJobPath(job),
+        lines.map((rows) => (typeof rows === "string" ? rows : `[${rows.join(",")}]\n`)).join(""),
+        encoding,
+      );
     }
     let shown = 0;
     const result = await normalizePackage({
