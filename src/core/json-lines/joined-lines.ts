@@ -36,6 +36,7 @@ export function takeJsonLines(bytes: Uint8Array, enough: number, { onRows, onIne
     // A line is longer than a piece.
     if (to <= from) return from;
     const calls = loaded();
+    if (calls === undefined) return 0;
     const begin = calls.bufferOf(to - from) >>> 0;
     const end = begin + to - from;
     const memory = Buffer.from(calls.memory.buffer);
@@ -56,16 +57,21 @@ export function takeJsonLines(bytes: Uint8Array, enough: number, { onRows, onIne
 }
 
 let calls: Calls | undefined;
+let isTried = false;
 
-function loaded(): Calls {
-  calls ??= instantiate(compile(joinedLinesBytes), {
-    host: {
-      isInexact: (from: number, to: number) =>
-        isInexactDecimal(Buffer.from(calls!.memory.buffer).toString("latin1", from >>> 0, to >>> 0)) ? 1 : 0,
-      outOfMemory: () => {
-        throw new InternalError("There is no memory to look at JSON lines.");
-      },
-    },
-  }) as Calls;
+/** Undefined where WebAssembly cannot run. */
+function loaded(): Calls | undefined {
+  if (isTried) return calls;
+  isTried = true;
+  const module = compile(joinedLinesBytes);
+  if (module !== undefined) calls = instantiate(module, { host: { isInexact, outOfMemory } }) as Calls;
   return calls;
+}
+
+function isInexact(from: number, to: number): number {
+  return isInexactDecimal(Buffer.from(calls!.memory.buffer).toString("latin1", from >>> 0, to >>> 0)) ? 1 : 0;
+}
+
+function outOfMemory(): never {
+  throw new InternalError("There is no memory to look at JSON lines.");
 }

@@ -82,11 +82,11 @@ export class Kernel {
     this.#view();
   }
 
-  /** Compiles it when that was not done yet: some milliseconds. */
-  static async create(): Promise<Kernel> {
+  /** Compiles it when that was not done yet: some milliseconds. Undefined where it cannot run. */
+  static async create(): Promise<Kernel | undefined> {
     const { kernelBytes } = await import("./kernel-bytes.ts");
     compiled ??= compile(kernelBytes);
-    return new Kernel(compiled);
+    return compiled && new Kernel(compiled);
   }
 
   /** Forgets keys and tables. Rows that wait stay. */

@@ -22,7 +22,7 @@ export interface Case {
   readonly units: readonly { readonly table: string; readonly lines: readonly (readonly string[] | string)[] }[];
   readonly schema: SchemaDocument;
   /** Of the raw files; default UTF-8. */
-  readonly encoding?: "latin1";
+  readonly encoding?: "utf8" | "latin1";
 }
 
 interface OutcomeOptions {
