@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { defineConfig } from "vitest/config";
 import config from "./vitest.config.ts";
 
@@ -42,8 +43,36 @@ export const onPostgres: readonly string[] = [
 /** Files of test/e2e that run again on SQLite. Those left out ask for types of columns, which SQLite does not have. */
 export const onSqlite: readonly string[] = onPostgres.filter((name) => !["hints", "raw-json"].includes(name));
 
-/** Files of test/e2e that run again on files in a folder: what is about state, and asks for rows only. */
-export const onFiles: readonly string[] = ["commit-every", "given-up", "incremental-state", "state", "state-schema", "state-values"];
+/** Files of test/e2e that run again on files in a folder: those that neither write with SQL nor ask for types of columns. */
+export const onFiles: readonly string[] = [
+  "backfill",
+  "commit-every",
+  "concurrency",
+  "contracts",
+  "given-up",
+  "incremental",
+  "incremental-partitions",
+  "incremental-state",
+  "max-duration",
+  "row-schema",
+  "separate-steps",
+  "sources",
+  "state",
+  "state-schema",
+  "state-size",
+  "state-values",
+  "write-dispositions",
+];
+
+/** LEAT_TEST_ADDED=1: right after `npm test`, only what that did not run. */
+const isAfterNpmTest = process.env["LEAT_TEST_ADDED"] === "1";
+const servers = ["test/{interop,install,servers}/**/*.test.ts"];
+
+/** Files that run on each destination, for that with a server. */
+function withServers(): string[] {
+  const files = ["src", "test/e2e"].flatMap((folder) => readdirSync(folder, { recursive: true }).map((file) => `${folder}/${file}`));
+  return files.filter((file) => file.endsWith(".test.ts") && /\/destinations\.ts"/.test(readFileSync(file, "utf8")));
+}
 
 // What `npm run test:all` runs: everything of `npm test`, and what needs more than Node and this folder: Python with the real dlt, servers, other versions
 // of Node. Projects do not extend the other configuration, since lists of files would be joined.
@@ -57,7 +86,8 @@ export default defineConfig({
         test: {
           ...config.test,
           name: "all",
-          include: [...(config.test?.include ?? []), "test/{interop,install,servers}/**/*.test.ts"],
+          include: isAfterNpmTest ? [...servers, ...withServers()] : [...(config.test?.include ?? []), ...servers],
+          ...(isAfterNpmTest ? { typecheck: { enabled: false } } : {}),
           env: { LEAT_TEST_ALL: "1" },
         },
       },

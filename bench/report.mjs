@@ -4,7 +4,7 @@ export function report(results, machine) {
     "# leat beside dlt: the last run of `npm run bench`",
     "",
     `${machine.cores} cores, Node ${machine.node}, ${machine.versions}; load average at the end ${machine.load.toFixed(1)}.`,
-    "Whole processes, in turns. CPU is user and system time with all threads and children, memory the peak of the largest process.",
+    "Whole processes (of W4 the three steps), in turns. CPU is user and system time with all threads and children, memory the peak of the largest process.",
     "On a machine that does other work too, compare the least wall time and the CPU time.",
     ...results.flatMap(section),
     "",

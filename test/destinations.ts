@@ -30,10 +30,14 @@ export interface TestDestination {
 
 const servers: readonly TestDestination[] = [{ name: "postgres", create: createPostgres }];
 
-/** The destinations that tests run on: the embedded ones; in `npm run test:all` also those with a server. */
-export const testDestinations: readonly TestDestination[] = [
+const embedded: readonly TestDestination[] = [
   { name: "duckdb", create: createDuckDb },
   { name: "sqlite", create: async () => newSqlite() },
+];
+
+/** The destinations that tests run on: the embedded ones; in `npm run test:all` also those with a server. */
+export const testDestinations: readonly TestDestination[] = [
+  ...(process.env["LEAT_TEST_ADDED"] === "1" ? [] : embedded),
   ...(process.env["LEAT_TEST_ALL"] === "1" ? servers : []),
 ];
 

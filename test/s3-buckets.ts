@@ -24,13 +24,13 @@ export interface Bucket {
 
 export async function newBucket(endpoint: string): Promise<Bucket> {
   const name = `leat-${randomBytes(6).toString("hex")}`;
-  await clientOf(endpoint).send(new CreateBucketCommand({ Bucket: name }));
+  await s3Client(endpoint).send(new CreateBucketCommand({ Bucket: name }));
   return bucketAt(endpoint, `s3://${name}`);
 }
 
 /** One that is there. */
 export function bucketAt(endpoint: string, url: string): Bucket {
-  const client = clientOf(endpoint);
+  const client = s3Client(endpoint);
   const name = url.slice("s3://".length);
   return {
     url,
@@ -46,6 +46,7 @@ export function bucketAt(endpoint: string, url: string): Bucket {
   };
 }
 
-function clientOf(endpoint: string): S3Client {
+/** A client of the tests themselves. */
+export function s3Client(endpoint: string): S3Client {
   return new S3Client({ endpoint, region: "us-east-1", credentials: s3Key, forcePathStyle: true });
 }

@@ -26,4 +26,5 @@ export class DriverFailure extends Error {
   }
 }
 
+/** What went wrong: the connection, a table or column that is not there, a package that is not installed, or the statement itself. */
 export type DriverFailureKind = "connection" | "undefined-relation" | "missing-driver" | "statement";

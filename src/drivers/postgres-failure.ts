@@ -73,6 +73,15 @@ const knownFailures: readonly KnownFailure[] = [
       connection(`\`${place.name}\` did not answer in time. Check host, port and firewall, or raise connectTimeout.`, cause, again),
   },
   {
+    codes: ["28000"],
+    pattern: /valid client certificate|certificate authentication failed/,
+    tell: ({ place, text, cause }) =>
+      connection(
+        `\`${place.name}\` asks user \`${place.username ?? ""}\` for a certificate: ${text} Name one that is made for this user with sslcert and sslkey in the URL.`,
+        cause,
+      ),
+  },
+  {
     codes: ["28P01", "28000"],
     tell: ({ place, text, cause }) =>
       connection(`\`${place.name}\` refused user \`${place.username ?? ""}\`: ${text} Correct username and password.`, cause),
@@ -108,6 +117,11 @@ const knownFailures: readonly KnownFailure[] = [
     tell: diskFull,
   },
   {
+    // A limit that somebody has set.
+    codes: ["53400"],
+    tell: ({ place, text, cause }) => connection(`\`${place.name}\` has reached a limit: ${text} Raise it there, and run again.`, cause),
+  },
+  {
     codes: ["53"],
     tell: ({ place, text, cause }) => connection(`\`${place.name}\` is short of something: ${text} Run again later.`, cause, again),
   },
@@ -121,8 +135,12 @@ const knownFailures: readonly KnownFailure[] = [
     tell: ({ text, cause }) => connection(`${text} Raise statementTimeout, or run again.`, cause, again),
   },
   {
-    // Two sessions that create the same thing at once.
-    codes: ["40001", "40P01", "42701"],
+    codes: ["40002"],
+    tell: ({ text, cause }) => new DriverFailure("statement", text, { cause }),
+  },
+  {
+    // Class 40: the server took the transaction back. And two sessions that create the same thing at once.
+    codes: ["40", "42701"],
     tell: ({ text, cause }) => connection(`Another writer was faster: ${text} Run again.`, cause, again),
   },
   {
@@ -131,7 +149,21 @@ const knownFailures: readonly KnownFailure[] = [
     tell: ({ text, cause }) => connection(`Another writer was faster: ${text} Run again.`, cause, again),
   },
   {
-    codes: ["08", "57P", "ECONNRESET", "EPIPE", "ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH", "ECONNABORTED"],
+    // Sessions that the server ends for being idle are of class 25.
+    codes: [
+      "08",
+      "25P03",
+      "25P04",
+      "57P",
+      "ECONNRESET",
+      "EPIPE",
+      "ETIMEDOUT",
+      "EHOST",
+      "ENETUNREACH",
+      "ENETDOWN",
+      "ENETRESET",
+      "ECONNABORTED",
+    ],
     tell: ({ place, text, cause }) => connection(`The connection to \`${place.name}\` is lost: ${text} Run again.`, cause, again),
   },
   {
@@ -144,12 +176,30 @@ const knownFailures: readonly KnownFailure[] = [
       connection(`\`${place.name}\` has no encryption, and sslmode or ssl asks for it. Switch it on there, or set sslmode=disable.`, cause),
   },
   {
+    pattern: /SSL alert number \d+/,
+    tell: ({ place, text, cause }) =>
+      connection(
+        `\`${place.name}\` ended the encryption: ${text} If it asks for certificates of clients, look after sslcert and sslkey.`,
+        cause,
+      ),
+  },
+  {
     pattern: /certificate|^Hostname\/IP does not match/i,
     tell: ({ place, text, cause }) =>
       connection(
         `The certificate of \`${place.name}\` is not trusted: ${text} Name its authority with sslrootcert or ssl.ca, or give up the check with sslmode=require.`,
         cause,
       ),
+  },
+  {
+    pattern: /^There was an error establishing an SSL connection/,
+    tell: ({ place, cause }) =>
+      connection(`\`${place.name}\` could not begin the encryption. Run again, and look into its log.`, cause, again),
+  },
+  {
+    codes: ["EPROTO", "ERR_SSL", "ERR_TLS"],
+    tell: ({ place, text, cause }) =>
+      connection(`The encryption with \`${place.name}\` failed: ${text} Compare the versions of TLS that both take.`, cause),
   },
 ];
 

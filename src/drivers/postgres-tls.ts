@@ -12,6 +12,10 @@ export interface PostgresTls {
 export const sslModes = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"] as const;
 export type SslMode = (typeof sslModes)[number];
 
+/** Whether a login counts for this encrypted connection alone, so that nobody in between can pass it on. */
+export const channelBindings = ["disable", "prefer", "require"] as const;
+export type ChannelBinding = (typeof channelBindings)[number];
+
 /** `false` is a connection without encryption. */
 export type TlsAttempt = false | ConnectionOptions;
 
@@ -38,7 +42,8 @@ export function tlsAttempts({ mode, ...files }: PostgresTls, host: string): read
     case "verify-ca":
       return [chainChecked];
     case "verify-full":
-      return [{ ...certificates, rejectUnauthorized: true }];
+      // Of an address, too: older versions of pg check the name `localhost` then.
+      return [{ ...certificates, rejectUnauthorized: true, host }];
   }
 }
 

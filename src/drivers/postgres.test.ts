@@ -114,7 +114,7 @@ describe("encryption", () => {
     ["db.example.com", "disable", [false]],
     ["db.example.com", "require", [{ rejectUnauthorized: false }]],
     ["db.example.com", "verify-ca", [{ rejectUnauthorized: true, checkServerIdentity: expect.any(Function) }]],
-    ["db.example.com", "verify-full", [{ rejectUnauthorized: true }]],
+    ["db.example.com", "verify-full", [{ rejectUnauthorized: true, host: "db.example.com" }]],
     ["/run/postgresql", "verify-full", [false]],
   ] as const)("of %s with mode %s is what libpq does", (host, mode, expected) => {
     expect(tlsAttempts({ mode }, host)).toEqual(expected);

@@ -1,14 +1,15 @@
 import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
-import type { Client, CustomTypesConfig, QueryArrayResult } from "pg";
+import type { Client, CustomTypesConfig, QueryArrayResult, QueryResult } from "pg";
 import { DriverFailure } from "../core/driver-failure.ts";
 import { InternalError } from "../core/errors.ts";
 import { setOwn } from "../core/set-own.ts";
 import { postgresColumns } from "./postgres-columns.ts";
 import { type PostgresPlace, postgresFailure } from "./postgres-failure.ts";
+import { missingPassword, offersBinding, unboundLogin } from "./postgres-login.ts";
 import { loadPostgresPackages, type PostgresPackages } from "./postgres-packages.ts";
-import { asksForOther, type PostgresTls, type TlsAttempt, tlsAttempts } from "./postgres-tls.ts";
+import { asksForOther, type ChannelBinding, type PostgresTls, type TlsAttempt, tlsAttempts } from "./postgres-tls.ts";
 import { decoderOf, type PostgresReadOptions, toPostgresParameter } from "./postgres-values.ts";
 
 export interface PostgresLocation {
@@ -23,7 +24,7 @@ export interface PostgresLocation {
   readonly applicationName?: string | undefined;
   /** Settings for the server, as `-c name=value`. */
   readonly options?: string | undefined;
-  readonly isChannelBound?: boolean | undefined;
+  readonly channelBinding?: ChannelBinding | undefined;
   readonly connectTimeoutMs: number;
   readonly statementTimeoutMs?: number | undefined;
   readonly lockTimeoutMs?: number | undefined;
@@ -55,36 +56,49 @@ async function connect(
   ssl: TlsAttempt,
   place: PostgresPlace,
 ): Promise<PostgresConnection> {
-  const { host, port, database, username, password, options } = location;
+  const { host, port, database, username, password, options, channelBinding = "disable" } = location;
+  const refusal = (): DriverFailure | undefined => (channelBinding === "require" && !isBound() ? unboundLogin(place) : undefined);
   const client = new packages.Client({
     host,
     port,
     database,
     ssl,
     // A function, since without one the package would look for a password by itself.
-    password: () => password ?? Promise.reject(missingPassword(place)),
+    password: () => {
+      const problem = refusal() ?? (password === undefined ? missingPassword(place) : undefined);
+      return problem === undefined ? password! : Promise.reject(problem);
+    },
     application_name: location.applicationName ?? "leat",
     connectionTimeoutMillis: location.connectTimeoutMs,
-    enableChannelBinding: location.isChannelBound ?? false,
+    enableChannelBinding: channelBinding !== "disable",
+    // A server that is gone without a word is noticed after a minute, not after hours.
     keepAlive: true,
+    keepAliveInitialDelayMillis: 60_000,
     ...(username === undefined ? {} : { user: username }),
     ...(options === undefined ? {} : { options }),
   });
   // A connection that breaks while nobody uses it: the next call fails with words. Without a listener it would end the process.
   client.on("error", () => {});
+  const isBound = offersBinding(client, ssl);
   try {
     await client.connect();
-    await client.query(sessionSettings(location).join(";\n"));
-    return new PostgresConnection(client, packages, place);
+    // Nobody asked for a password.
+    const problem = refusal();
+    if (problem !== undefined) throw problem;
+    const results: unknown = await client.query([...sessionSettings(location), askVersion].join(";\n"));
+    return new PostgresConnection(client, packages, { place, version: versionOf(results) });
   } catch (error) {
     await client.end().catch(() => {});
     throw error;
   }
 }
 
-function missingPassword({ name, username }: PostgresPlace): DriverFailure {
-  const user = username === undefined ? "" : ` of user \`${username}\``;
-  return new DriverFailure("connection", `\`${name}\` asks for the password${user}. Set it: credentials.password, or in the URL.`);
+const askVersion = "SELECT current_setting('server_version_num') AS version";
+
+/** `150018` is 15.18. */
+function versionOf(results: unknown): number {
+  const { rows } = (results as QueryResult<{ version: string }>[]).at(-1)!;
+  return Math.floor(Number(rows[0]!.version) / 10_000);
 }
 
 /** All texts of values come in one form, whatever the server's settings; and each statement sees what others have committed by then. */
@@ -110,6 +124,8 @@ function sessionSettings({ statementTimeoutMs, lockTimeoutMs }: PostgresLocation
 
 /** One connection. Values are exact; failures are DriverFailure. Calls wait for each other. */
 export class PostgresConnection {
+  /** Of the server: 15 for 15.18. */
+  readonly version: number;
   readonly #client: Client;
   readonly #packages: PostgresPackages;
   readonly #place: PostgresPlace;
@@ -117,7 +133,8 @@ export class PostgresConnection {
   #last: Promise<unknown> = Promise.resolve();
   #isReading = false;
 
-  constructor(client: Client, packages: PostgresPackages, place: PostgresPlace) {
+  constructor(client: Client, packages: PostgresPackages, { place, version }: { readonly place: PostgresPlace; readonly version: number }) {
+    this.version = version;
     this.#client = client;
     this.#packages = packages;
     this.#place = place;

@@ -10,6 +10,7 @@ export class UnfinishedFile {
   readonly fd: number;
   #isOpen = true;
   #isDone = false;
+  #hasText = false;
 
   constructor(path: string) {
     this.path = path;
@@ -19,11 +20,12 @@ export class UnfinishedFile {
 
   /** Writes a text, packed when the name ends in `.gz` (pieces that are packed one by one are one file), and answers with its bytes on disk. */
   writeText(text: string, encoding: "utf8" | "latin1" = "utf8"): number {
-    if (text === "") return 0;
-    const plain = Buffer.from(text, encoding);
-    const bytes = this.path.endsWith(".gz") ? gzipSync(plain) : plain;
-    writeAll(this.fd, bytes, this.temporaryPath);
-    return bytes.length;
+    return text === "" ? 0 : this.#writePiece(Buffer.from(text, encoding));
+  }
+
+  /** Nothing that is packed is more than no bytes at all, which readers refuse. Answers with what was written for that. */
+  endText(): number {
+    return this.#hasText || !this.#isPacked ? 0 : this.#writePiece(Buffer.alloc(0));
   }
 
   /** Lets `end` write what is missing, and gives the file its name. With `sync` its content survives a power cut (the name only when the folder is synced, too). */
@@ -46,6 +48,17 @@ export class UnfinishedFile {
     this.#isDone = true;
     if (this.#isOpen) this.#close();
     rmSync(this.temporaryPath, { force: true });
+  }
+
+  get #isPacked(): boolean {
+    return this.path.endsWith(".gz");
+  }
+
+  #writePiece(plain: Buffer): number {
+    const bytes = this.#isPacked ? gzipSync(plain) : plain;
+    writeAll(this.fd, bytes, this.temporaryPath);
+    this.#hasText = true;
+    return bytes.length;
   }
 
   #close(): void {

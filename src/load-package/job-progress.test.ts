@@ -44,6 +44,15 @@ test("a line after one that broke off counts for itself", () => {
   expect(jobProgress(folder, id).done).toBe(20);
 });
 
+test("also when what broke off is no number", () => {
+  const folder = newFolder();
+  const id = "a.0000000001.csv";
+  jobProgress(folder, id).advance(10);
+  appendFileSync(join(folder.path, ".progress", `${id}.progress`), "\nInfin");
+  jobProgress(folder, id).advance(Number.POSITIVE_INFINITY);
+  expect(jobProgress(folder, id).done).toBe(Number.POSITIVE_INFINITY);
+});
+
 test("nothing is kept of a package that was loaded, nor made for one that is not loaded in parts", () => {
   const folder = newFolder();
   jobProgress(folder, "a.0000000001.jsonl");

@@ -31,8 +31,9 @@ const progressFolder = ".progress";
 
 /** It only grows. What follows the last line break was not written to its end; where it became a line later, it is the begin of a number, which is smaller. */
 function furthest(text = ""): number {
-  const lines = text.split("\n").slice(0, -1);
-  return lines.reduce((most, line) => Math.max(most, Number(line)), 0);
+  const counts = text.split("\n").slice(0, -1).map(Number);
+  // The begin of `Infinity` is no number.
+  return counts.filter((count) => !Number.isNaN(count)).reduce((most, count) => Math.max(most, count), 0);
 }
 
 function append(folder: PackageFolder, path: string, line: string): void {

@@ -2,6 +2,8 @@ import { randomRowIds } from "../core/random-row-ids.ts";
 import type { Runtime } from "../core/runtime.ts";
 import { preferredType } from "../schema/default-hints.ts";
 import type { SchemaDocument, TableSchema } from "../schema/document.ts";
+import type { MergeStrategy } from "../schema/hint-options.ts";
+import { mergeStrategyOf } from "../schema/merge-strategy.ts";
 import { normalizerHints } from "../schema/table.ts";
 import type { FlattenSettings } from "./flatten.ts";
 import { keyHash, rowHash } from "./keys.ts";
@@ -10,13 +12,22 @@ export interface FlattenSource {
   readonly schema: SchemaDocument;
   readonly loadId: string;
   readonly naming: FlattenSettings["naming"];
+  /** Of the destination. Where nothing is merged, ids are random. */
+  readonly mergeStrategies: readonly MergeStrategy[];
   readonly runtime: Pick<Runtime, "randomBytes">;
   /** Ids of rows that nothing identifies; default ten random bytes. */
   readonly newRowId?: (() => string) | undefined;
 }
 
 /** How the documents of a package are taken apart: as its schema says when the package begins. */
-export function flattenSettings({ schema, loadId, naming, runtime, newRowId = randomRowIds(runtime) }: FlattenSource): FlattenSettings {
+export function flattenSettings({
+  schema,
+  loadId,
+  naming,
+  mergeStrategies,
+  runtime,
+  newRowId = randomRowIds(runtime),
+}: FlattenSource): FlattenSettings {
   const { config } = schema.normalizers.json;
   const dltId = naming.normalizeIdentifier("_dlt_id");
   const table = (name: string): TableSchema | undefined => (Object.hasOwn(schema.tables, name) ? schema.tables[name] : undefined);
@@ -36,7 +47,7 @@ export function flattenSettings({ schema, loadId, naming, runtime, newRowId = ra
       Object.entries({ ...(table(name)?.parent === undefined ? config?.propagation?.root : {}), ...config?.propagation?.tables?.[name] }),
     rowId: (name, row, document) => {
       const found = table(name);
-      switch (found?.write_disposition === "merge" ? found["x-merge-strategy"] : undefined) {
+      switch (found === undefined ? undefined : mergeStrategyOf(found, mergeStrategies)) {
         case "upsert":
         case "insert-only": {
           const keys =
@@ -58,12 +69,13 @@ export function flattenSettings({ schema, loadId, naming, runtime, newRowId = ra
 }
 
 /** True when nothing but chance tells the rows of documents of this table apart. */
-export function hasRandomRowIds(schema: SchemaDocument, name: string): boolean {
+export function hasRandomRowIds({ schema, mergeStrategies }: Pick<FlattenSource, "schema" | "mergeStrategies">, name: string): boolean {
   const table = Object.hasOwn(schema.tables, name) ? schema.tables[name] : undefined;
-  return table?.write_disposition !== "merge" || !identifying.has(table["x-merge-strategy"] as string);
+  const strategy = table && mergeStrategyOf(table, mergeStrategies);
+  return strategy === undefined || !identifying.has(strategy);
 }
 
-const identifying: ReadonlySet<string> = new Set(["upsert", "insert-only", "scd2"]);
+const identifying: ReadonlySet<MergeStrategy> = new Set(["upsert", "insert-only", "scd2"]);
 
 /** How deep tables say that their rows go, wherever those are found; undefined when none does, which is the usual case. */
 function nestedNesting(schema: SchemaDocument): FlattenSettings["nestedNesting"] {

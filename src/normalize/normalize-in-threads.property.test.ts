@@ -124,6 +124,7 @@ async function outcome({ units, format, rotation, schema }: Case, threads: Norma
       maxIdentifierLength: 40,
       caseSensitiveIdentifiers: false,
       weiPrecision: [38, 0],
+      mergeStrategies: ["delete-insert"],
       jobFormats: formats(format),
       rotation,
       runtime: { nowMicros: () => 1_700_000_000_000_000, randomBytes } satisfies Pick<Runtime, "nowMicros" | "randomBytes">,

@@ -153,8 +153,8 @@ class Crew {
 }
 
 function threadTask(run: PackageRun, options: InThreadsOptions): ThreadTask {
-  const { extracted, schema, maxIdentifierLength, caseSensitiveIdentifiers, weiPrecision, rotation, kernel, kernelLimits, threads } =
-    options;
+  const { extracted, schema, maxIdentifierLength, caseSensitiveIdentifiers, weiPrecision, mergeStrategies, rotation, threads } = options;
+  const { kernel, kernelLimits } = options;
   const { workingDir, loadId, path: extractedPath } = extracted;
   const { jobFormats } = threads;
   return {
@@ -165,6 +165,7 @@ function threadTask(run: PackageRun, options: InThreadsOptions): ThreadTask {
     maxIdentifierLength,
     caseSensitiveIdentifiers,
     weiPrecision,
+    mergeStrategies,
     rotation,
     hasKernel: kernel !== undefined,
     kernelLimits,

@@ -6,6 +6,7 @@ import type { PackageStore } from "../load-package/package-store.ts";
 import { bumpSchema } from "../schema/bump.ts";
 import { withoutEvolveOnce } from "../schema/contract.ts";
 import type { SchemaDocument } from "../schema/document.ts";
+import type { MergeStrategy } from "../schema/hint-options.ts";
 import type { CustomNaming } from "../schema/naming/custom-naming.ts";
 import { applyUpdate, type SchemaUpdate } from "../schema/update.ts";
 import { currentSchema } from "./current-schema.ts";
@@ -29,6 +30,8 @@ export interface NormalizeOptions {
   readonly caseSensitiveIdentifiers: boolean;
   /** Precision and scale of its wei columns. */
   readonly weiPrecision: readonly [precision: number, scale: number];
+  /** How it can merge rows: their ids depend on it. */
+  readonly mergeStrategies: readonly MergeStrategy[];
   /** See `jobFormatsOf`. */
   readonly jobFormats: JobFormats;
   readonly rotation?: Rotation | undefined;

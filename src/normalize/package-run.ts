@@ -11,6 +11,7 @@ import { coercionFor } from "../schema/coercion.ts";
 import { type Detection, detectionNames } from "../schema/detections.ts";
 import type { Discard } from "../schema/discards.ts";
 import type { SchemaDocument, TableSchema } from "../schema/document.ts";
+import type { MergeStrategy } from "../schema/hint-options.ts";
 import type { CustomNaming } from "../schema/naming/custom-naming.ts";
 import { namingConvention } from "../schema/naming/naming-convention.ts";
 import { builtInNaming, schemaNaming } from "../schema/schema-naming.ts";
@@ -47,6 +48,8 @@ export interface PackageRunOptions {
   readonly caseSensitiveIdentifiers: boolean;
   /** Precision and scale of its wei columns. */
   readonly weiPrecision: readonly [precision: number, scale: number];
+  /** How it can merge rows: their ids depend on it. */
+  readonly mergeStrategies: readonly MergeStrategy[];
   /** See `jobFormatsOf`. */
   readonly jobFormats: JobFormats;
   readonly rotation?: Rotation | undefined;
@@ -143,6 +146,7 @@ export class PackageRun {
         kernel,
         rowIds: newRowId!,
         schema,
+        mergeStrategies: options.mergeStrategies,
         loadId,
         settings,
         names: this.#flatten.names,

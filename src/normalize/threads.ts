@@ -3,6 +3,7 @@ import { type Runtime, usesChanceOfMachine } from "../core/runtime.ts";
 import type { PackageFolder, PackageJob } from "../load-package/package-folder.ts";
 import { hasStrictContract } from "../schema/contract.ts";
 import type { SchemaDocument } from "../schema/document.ts";
+import type { MergeStrategy } from "../schema/hint-options.ts";
 import type { CustomNaming } from "../schema/naming/custom-naming.ts";
 import { builtInNaming } from "../schema/schema-naming.ts";
 import type { jobFormatsOf } from "./job-format-of.ts";
@@ -35,6 +36,8 @@ export interface ThreadTask {
   readonly caseSensitiveIdentifiers: boolean;
   /** Precision and scale of its wei columns. */
   readonly weiPrecision: readonly [precision: number, scale: number];
+  /** How it can merge rows: their ids depend on it. */
+  readonly mergeStrategies: readonly MergeStrategy[];
   readonly jobFormats: Parameters<typeof jobFormatsOf>;
   readonly rotation: Rotation | undefined;
   readonly hasKernel: boolean;

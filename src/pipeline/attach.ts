@@ -9,6 +9,7 @@ import { LocalStore } from "./local-store.ts";
 import { openPipeline } from "./pipeline.ts";
 import type { PipelineOptions } from "./pipeline-options.ts";
 import type { OpenedPipeline, Pipeline } from "./pipeline-type.ts";
+import { builtInType } from "./resolve-destination.ts";
 import type { RestoreInfo } from "./restore-local.ts";
 import { traceFileName } from "./trace-file.ts";
 import { defaultPipelinesDir } from "./working-dir.ts";
@@ -57,10 +58,9 @@ export async function knownDestination(state: PipelineState): Promise<Destinatio
   return await create({ name: state.destination_name ?? type, ...(isFile(place) ? { path: place } : {}) });
 }
 
-/** dlt has SQLite among the databases of SQLAlchemy, of which leat has no other. */
 function typeOf(dltType: string | null | undefined): string | undefined {
   const type = dltType?.split(".").at(-1);
-  return type === "sqlalchemy" ? "sqlite" : type;
+  return type === undefined ? undefined : builtInType(type);
 }
 
 function isFile(place: string | undefined): place is string {

@@ -60,14 +60,23 @@ async function byName(name: string, lookup: DestinationLookup): Promise<Destinat
 }
 
 async function make(type: string, name: string, lookedAt: readonly string[]): Promise<Destination> {
-  // dlt writes `dlt.destinations.postgres`, too.
-  const create = destinationFactories.get(type.replace(/^dlt\.destinations\./, ""));
+  const create = destinationFactories.get(builtInType(type));
   if (create !== undefined) return await create({ name });
   const what =
     type === name ? `There is no destination \`${name}\`` : `Destination \`${name}\` has the type \`${type}\`, which leat does not have`;
   throw new ConfigError(
     `${what}. There is ${[...destinationFactories.keys()].join(", ")}; others can be handed over as objects. ` +
-      `A name of your own is made in the config: destination.${name}.destination_type = "postgres".`,
+      `A name of your own is made in the config: destination.${name}.destination_type = "postgres".${places(lookedAt)}`,
     { lookedAt },
   );
+}
+
+/** dlt writes `dlt.destinations.postgres`, too, and has SQLite among the databases of SQLAlchemy, of which leat has no other. */
+export function builtInType(type: string): string {
+  const name = type.replace(/^dlt\.destinations\./, "");
+  return name === "sqlalchemy" ? "sqlite" : name;
+}
+
+function places(lookedAt: readonly string[]): string {
+  return lookedAt.length === 0 ? "" : ` Looked at in this order:${lookedAt.map((place) => `\n  ${place}`).join("")}`;
 }

@@ -228,6 +228,7 @@ export async function normalizeStep(host: StepHost): Promise<NormalizeInfo> {
         customNaming: host.customNaming,
         caseSensitiveIdentifiers: host.destination.capabilities.caseSensitiveIdentifiers,
         weiPrecision: host.destination.capabilities.weiPrecision,
+        mergeStrategies: host.destination.capabilities.mergeStrategies,
         jobFormats: jobFormatsOf(host.destination, host.normalize),
         rotation: rotationOf(host),
         threads: normalizeThreads(host),

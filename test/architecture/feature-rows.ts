@@ -1,5 +1,6 @@
 import type { FeatureRows } from "./feature-row.ts";
 import { commandLineRows } from "./feature-rows-command-line.ts";
+import { destinationRows } from "./feature-rows-destinations.ts";
 import { dispositionRows } from "./feature-rows-dispositions.ts";
 import { pipelineRows } from "./feature-rows-pipeline.ts";
 import { runtimeRows } from "./feature-rows-runtime.ts";
@@ -12,6 +13,7 @@ export const featureRows: Readonly<Record<string, FeatureRows>> = {
   sources: sourceRows,
   schema: schemaRows,
   "write dispositions": dispositionRows,
+  destinations: destinationRows,
   "command line": commandLineRows,
   runtime: runtimeRows,
 };

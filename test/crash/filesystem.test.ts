@@ -21,7 +21,8 @@ const others: readonly CrashPoint[] = process.env["LEAT_TEST_ALL"] === "1" ? cra
 describe("a process that is killed while it loads into files", () => {
   test("leaves what the next run finishes with exactly the rows, state and data in step", { timeout: 900_000 }, async () => {
     const cases = [
-      ...[...aroundTheCommit, ...others].flatMap((name) => [1, 2, 5].map((hit) => ({ script: "runs", name, hit }) as const)),
+      ...aroundTheCommit.flatMap((name) => [1, 2, 5].map((hit) => ({ script: "runs", name, hit }) as const)),
+      ...others.flatMap((name) => [1, 2].map((hit) => ({ script: "runs", name, hit }) as const)),
       ...files.map((kill) => ({ script: "runs", ...kill }) as const),
       { script: "cut", name: "load:job-stored", hit: 7 } as const,
       { script: "cut", name: "load:before-record", hit: 3 } as const,

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, readdirSync, statSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { databasePath, expectExactly, finish, inFolder, runChild, type ToldError, type World, workingDir } from "./crash-world.ts";
@@ -201,6 +201,29 @@ describe.runIf(canMount)("a full disk", () => {
     },
   );
 
+  test.each([60, 1_000])(
+    "under a folder of files, of %i KB: no file is there in part, the package does not count, and with space it loads",
+    async (sizeKb) => {
+      await onSmallDisk(
+        "bucket",
+        async (world, grow) => {
+          const much = { ...world, total: 1_800, batch: 1_800 };
+          const error = await failed({ script: "finish", world: much });
+          expect(error).toMatchObject({ code: "step-failed", step: "load", pipelineName: "feed" });
+          expect(["connection", "load-job-failed"]).toContain(error.cause?.code);
+          expect(error.message).toMatch(/The disk of `.*` is full. Free some space and run again/);
+          expect(pending(much)).not.toEqual([]);
+          const unfinished = join(world.bucket!, "data", ".leat_unfinished");
+          expect(existsSync(unfinished) ? readdirSync(unfinished) : []).toEqual([]);
+          grow();
+          await finish(much);
+          await expectExactly(much);
+        },
+        sizeKb / 1_000,
+      );
+    },
+  );
+
   test("under the database, that is met after many packages: those before are in, and with space the others load", async () => {
     await onSmallDisk(
       "database",
@@ -223,9 +246,9 @@ function expectFull(error: ToldError, world: World): void {
   expect(error.message).toContain(databasePath(world));
 }
 
-/** The working directories, or the database, on a disk of their own that `grow` makes large enough. */
+/** The working directories, the database, or a folder of files, on a disk of their own that `grow` makes large enough. */
 async function onSmallDisk(
-  what: "pipelines" | "database",
+  what: "pipelines" | "database" | "bucket",
   work: (world: World, grow: () => void) => Promise<void>,
   sizeMb = 2,
 ): Promise<void> {
@@ -234,7 +257,8 @@ async function onSmallDisk(
     mkdirSync(disk);
     mount("-t", "tmpfs", "-o", `size=${Math.round(sizeMb * 1024)}k`, "none", disk);
     try {
-      const world = { dir, ...heavy, ...(what === "database" ? { database: join(disk, "data.duckdb") } : {}) };
+      const place = { pipelines: {}, database: { database: join(disk, "data.duckdb") }, bucket: { bucket: join(disk, "files") } }[what];
+      const world = { dir, ...heavy, ...place };
       await work(world, () => mount("-o", "remount,size=200m", disk));
     } finally {
       spawnSync("umount", [disk]);

@@ -27,7 +27,7 @@ interface Kill {
   readonly hit: number;
 }
 
-const isThorough = process.env["LEAT_TEST_ALL"] === "1";
+const isThorough = process.env["LEAT_TEST_FULL"] === "1";
 /** What the child tells; undefined when it was killed. */
 function run(argument: Argument): Promise<Told | undefined> {
   return runChild("incremental-child.mjs", argument);

@@ -10,6 +10,7 @@ import { sqlite } from "../../src/destinations/sqlite/index.ts";
 import { destinationConformance } from "../../src/testing/conformance/destination-conformance.ts";
 import { testDestinations } from "../destinations.ts";
 import { tempDir } from "../temp-dir.ts";
+import { notForFiles } from "./not-for-files.ts";
 
 const missing = (name: string): string => join(tempDir(), "missing", name);
 const unreachable = {
@@ -25,13 +26,7 @@ describe("filesystem", () =>
   destinationConformance({
     test,
     open: () => filesystem(tempDir()),
-    skip: [
-      {
-        test: "commit > a file that cannot be read fails its job, which the error names, and the package does not count",
-        reason: "files are stored as they are",
-      },
-      { test: "rows > values arrive exactly from insert_values files", reason: "INSERT statements are written, and read back by nobody" },
-    ],
+    skip: notForFiles,
     unreachable: () => filesystem(join(fileURLToPath(import.meta.url), "bucket")),
   }));
 

@@ -70,6 +70,19 @@ describe("the dummy destination", () => {
       expect([retries + 1, p.hasPendingData]).toEqual([attempts, true]);
     });
 
+  test.each([
+    ["FAIL_TERMINALLY_IN_INIT", "load-job-failed", false],
+    ["FAIL_TRANSIENTLY_IN_INIT", "load-job-failed", true],
+    ["FAIL_SCHEMA_UPDATE", "connection", false],
+    ["FAIL_SCHEMA_UPDATE_TRANSIENTLY", "connection", true],
+  ])("fails as the config tells: %s", async (setting, code, retryable) => {
+    onTestFinished(() => void vi.unstubAllEnvs());
+    vi.stubEnv(`DESTINATION__DUMMY__${setting}`, "true");
+    const p = pipelineTo({}, { destination: "dummy" });
+    expect(await failure(() => p.run(rows))).toMatchObject({ code, retryable });
+    expect(p.hasPendingData).toBe(true);
+  });
+
   test("the dice may be loaded: the first job fails once, and is done then", async () => {
     let throws = 0;
     const random = (): number => {

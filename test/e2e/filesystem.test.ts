@@ -127,6 +127,15 @@ describe("files in a folder", () => {
       { name: "Ada", value: "b" },
     ]);
     expect(await failure(() => open().dataset().table("nobody").fetchAll())).toBeInstanceOf(UndefinedRelationError);
+    const names = "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'data' ORDER BY 1";
+    expect((await query(open(), names)).map(({ name }) => name)).toEqual([
+      "_dlt_loads",
+      "_dlt_pipeline_state",
+      "_dlt_version",
+      "people",
+      "people__tags",
+    ]);
+    expect(await query(open(), "SHOW TABLES")).toHaveLength(5);
     await using client = open().sqlClient();
     expect(await failure(() => client.execute("DELETE FROM people"))).toBeInstanceOf(UnsupportedError);
     expect(await failure(() => client.query("CREATE TABLE mine AS SELECT 1"))).toBeInstanceOf(UnsupportedError);
@@ -182,6 +191,15 @@ describe("files of each format", () => {
     const read = (p: Pipeline) => query(p, "SELECT * EXCLUDE (_dlt_id, _dlt_load_id) FROM docs ORDER BY id");
     expect(await read(onFiles)).toEqual(await read(onDuckDb));
     await onDuckDb[Symbol.asyncDispose]();
+  });
+
+  test.each(["jsonl", "parquet", "csv"] as const)("%s without rows are files that can be read, too", async (loaderFileFormat) => {
+    const { open, files } = folder();
+    const empty = resource("docs", { columns: { id: { dataType: "bigint" } }, materialize: true }, () => []);
+    await open({ loaderFileFormat }).run(empty);
+    expect(files().filter((file) => file.startsWith("docs/"))).toHaveLength(1);
+    expect(await query(open(), "SELECT id FROM docs")).toEqual([]);
+    expect(await open().dataset().rowCounts()).toEqual({ docs: 0 });
   });
 
   test("may follow each other in one table", async () => {
@@ -329,6 +347,17 @@ describe("a package", () => {
     expect(warnings.filter((each) => each.includes("its rows are appended"))).toHaveLength(2);
     expect(await query(p, "SELECT name FROM users ORDER BY 1")).toEqual([{ name: "Ada" }, { name: "Bob" }]);
     expect(p.schemas["shop"]!.tables["users__tags"]!.columns).not.toHaveProperty("_dlt_root_id");
+  });
+
+  test("appends rows under ids of their own, whatever the strategy says that nobody follows, as with dlt", async () => {
+    const { open } = folder();
+    for (const strategy of ["upsert", "insert-only", "scd2"] as const) {
+      const users = () => resource(strategy, { primaryKey: "id", writeDisposition: { disposition: "merge", strategy } }, [{ id: 1 }]);
+      for (const _ of [1, 2]) await open().run(users());
+      expect(await query(open(), `SELECT count(*) AS n, count(DISTINCT _dlt_id) AS ids FROM "${strategy.replace("-", "_")}"`)).toEqual([
+        { n: 2, ids: 2 },
+      ]);
+    }
   });
 
   test("of several jobs loads them side by side, as many as load.workers says", async () => {

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { inspect } from "node:util";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
@@ -72,6 +72,15 @@ describe("a destination by a name of the config", () => {
     });
   });
 
+  test("SQLite may be what it is to dlt: one of the databases of SQLAlchemy", async () => {
+    const type = '[destination.files]\ndestination_type = "dlt.destinations.sqlalchemy"\n';
+    const { dir, open } = project(type, '[destination.files]\ncredentials = "sqlite:///shop.db"\n');
+    const { destinationType, destinationName } = await open({ destination: "files" }).run(...items(1));
+    expect([destinationType, destinationName]).toEqual(["sqlite", "files"]);
+    expect(existsSync(join(dir, "shop__data.db"))).toBe(true);
+    expect(await open({ destination: "sqlalchemy" }).run(...items(1))).toMatchObject({ destinationName: "sqlalchemy" });
+  });
+
   test("counts before a built-in name", async () => {
     const { open, ids } = project(
       '[destination.postgres]\ndestination_type = "duckdb"\n',
@@ -96,7 +105,9 @@ describe("a destination by a name of the config", () => {
     const { open } = project('destination_type = "duckdb"\n');
     expect(await failure(() => open({ destination: "nowhere" }).run(...items(1)))).toMatchObject({
       code: "config",
-      message: expect.stringContaining('destination.nowhere.destination_type = "postgres"'),
+      message: expect.stringMatching(
+        /destination\.nowhere\.destination_type = "postgres"\. Looked at in this order:\n.*\n {2}environment DESTINATION__NOWHERE__DESTINATION_TYPE\n/s,
+      ),
       lookedAt: expect.arrayContaining([
         "environment DESTINATION__NOWHERE__DESTINATION_TYPE",
         "config.toml destination.nowhere.destination_type",

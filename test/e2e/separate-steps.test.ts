@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { type ResourceContext, resource, source } from "../../src/index.ts";
 import { Project } from "../cli/project.ts";
 import { failure, localPipeline, machine, query, tables, values } from "./local-pipeline.ts";
+import { takeAway } from "./take-away.ts";
 
 const numbers = (until: number) =>
   resource("numbers", async function* ({ state }: ResourceContext<{ last?: number }>) {
@@ -113,19 +114,11 @@ describe("pending packages", () => {
     await p.run(numbers(1));
     const { loadIds } = await p.extract(numbers(2));
     await p.normalize();
-    {
-      await using client = p.sqlClient();
-      await client.execute("ALTER TABLE numbers RENAME TO hidden");
-      await client.execute("CREATE VIEW numbers AS SELECT * FROM hidden");
-    }
+    const giveBack = await takeAway("numbers", local);
     const error = await p.load().catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: "step-failed", step: "load", pipelineName: "shop", loadId: loadIds[0] });
     expect(String(error)).toContain(`Pending packages (${loadIds[0]}) are kept`);
-    {
-      await using client = p.sqlClient();
-      await client.execute("DROP VIEW numbers");
-      await client.execute("ALTER TABLE hidden RENAME TO numbers");
-    }
+    await giveBack();
     await local.pipeline().run();
     expect(await values(p, "SELECT n FROM numbers ORDER BY n")).toEqual([1, 2]);
     expect(await query(p, "SELECT count(*) AS loads FROM _dlt_loads")).toEqual([{ loads: 2 }]);

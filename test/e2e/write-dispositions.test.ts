@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { resource } from "../../src/index.ts";
 import { failure, localPipeline, machine, query, tables, values } from "./local-pipeline.ts";
+import { takeAway } from "./take-away.ts";
 
 const orders = (rows: readonly object[]) =>
   resource("orders", { writeDisposition: "replace" }, rows as { id: number; lines?: { n: number }[] }[]);
@@ -72,19 +73,11 @@ describe("replace", () => {
     await p.run(orders([{ id: 1, lines: [{ n: 1 }] }]));
     await p.extract(orders([{ id: 2, lines: [{ n: 2 }] }]));
     await p.normalize();
-    {
-      await using client = p.sqlClient();
-      await client.execute("ALTER TABLE orders__lines RENAME TO hidden");
-      await client.execute("CREATE TABLE orders__lines (n INTEGER CHECK (n < 2))");
-    }
+    const giveBack = await takeAway("orders__lines", local, "table");
     await failure(() => p.load());
     expect(await values(p, "SELECT id FROM orders")).toEqual([1]);
     expect(await values(p, "SELECT count(*) FROM _dlt_loads")).toEqual([1]);
-    {
-      await using client = p.sqlClient();
-      await client.execute("DROP TABLE orders__lines");
-      await client.execute("ALTER TABLE hidden RENAME TO orders__lines");
-    }
+    await giveBack();
     await p.load();
     expect(await query(p, "SELECT o.id, l.n FROM orders o JOIN orders__lines l ON l._dlt_parent_id = o._dlt_id")).toEqual([
       { id: 2, n: 2 },

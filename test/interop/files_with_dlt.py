@@ -9,6 +9,7 @@ from decimal import Decimal
 os.environ.update({"RUNTIME__DLTHUB_TELEMETRY": "false", "RUNTIME__LOG_LEVEL": "CRITICAL", "NORMALIZE__WORKERS": "1", "LOAD__WORKERS": "1"})
 
 import dlt  # noqa: E402
+from dlt.common.wei import Wei  # noqa: E402
 
 rows = [
     {
@@ -29,16 +30,27 @@ rows = [
 
 def main() -> None:
     task = json.load(sys.stdin)
+    if task["does"] == "types":
+        return json.dump([types_of(folder) for folder in task["folders"]], sys.stdout)
     destination = dlt.destinations.filesystem(task["bucket"], **({"layout": task["layout"]} if "layout" in task else {}))
     pipeline = dlt.pipeline(pipeline_name="files", pipelines_dir=task["pipelinesDir"], destination=destination, dataset_name="files")
     if task["does"] == "load":
         given = rows if task["format"] != "csv" else [{**row, "bytes": None} for row in rows]
-        columns = {"extra": {"data_type": "json"}, "bytes": {"data_type": "binary"}}
+        if task.get("withWei"):
+            given = [{**given[0], "wei": Wei(2**100), "document": {"a": [1]}, "tags": ["x"]}, *given[1:]]
+        columns = {"extra": {"data_type": "json"}, "bytes": {"data_type": "binary"}, "document": {"data_type": "json"}}
         pipeline.run(given, table_name="docs", loader_file_format=task["format"], columns=columns)
         return json.dump([], sys.stdout)
     pipeline.sync_destination()
-    found = pipeline.dataset().docs.select("id", "text", "large", "ratio", "paid", "at", "day", "clock", "amount", "bytes").fetchall()
+    found = pipeline.dataset().docs.select(*task["columns"]).fetchall()
     json.dump([[shown(value) for value in row] for row in sorted(found)], sys.stdout)
+
+
+def types_of(folder):
+    import pyarrow.parquet as parquet
+
+    [file] = [name for name in os.listdir(folder) if name.endswith(".parquet")]
+    return [[field.name, str(field.type)] for field in parquet.read_schema(os.path.join(folder, file))]
 
 
 def shown(value):

@@ -7,29 +7,32 @@ import { s3Key } from "../s3-buckets.ts";
 import { type Case, type Drop, datasetName, isDrop, type Names, type Place, pipelineName, type ResourceRows, type Run } from "./plan.ts";
 
 /** Loads a case with leat. */
-export async function loadWithLeat({ runs }: Case, place: Place): Promise<void> {
+export async function loadWithLeat({ runs, replaceStrategy }: Case, place: Place): Promise<void> {
+  const opened = (): Pipeline => leatPipeline(place, replaceStrategy === undefined ? {} : { replaceStrategy });
   for (const step of runs) {
     const { refresh, besides = [] } = isDrop(step) ? {} : step;
-    if (isDrop(step)) await leatPipeline(place).drop(step.drop.resources ?? [], omit(step.drop));
-    else await leatPipeline(place).run([step, ...besides].map(makeSource), refresh === undefined ? {} : { refresh });
+    if (isDrop(step)) await opened().drop(step.drop.resources ?? [], omit(step.drop));
+    else await opened().run([step, ...besides].map(makeSource), refresh === undefined ? {} : { refresh });
   }
-  if (runs.length === 0) await leatPipeline(place).sync();
+  if (runs.length === 0) await opened().sync();
 }
 
 /** The pipeline of a place. */
 export function leatPipeline(
   { pipelinesDir, database }: Place,
-  { pipeline: name = pipelineName, dataset = datasetName }: Names = {},
+  { pipeline: name = pipelineName, dataset = datasetName, ...settings }: Names & Settings = {},
 ): Pipeline {
-  return pipeline({ name, datasetName: dataset, pipelinesDir, destination: destinationAt(database), progress: "none" });
+  return pipeline({ name, datasetName: dataset, pipelinesDir, destination: destinationAt(database, settings), progress: "none" });
 }
 
-function destinationAt(database: string): Destination {
-  if (database.startsWith("postgres")) return postgres(database);
-  if (database.endsWith(".db")) return sqlite(database);
+type Settings = Pick<Case, "replaceStrategy">;
+
+function destinationAt(database: string, settings: Settings): Destination {
+  if (database.startsWith("postgres")) return postgres({ connectionString: database, ...settings });
+  if (database.endsWith(".db")) return sqlite({ path: database, ...settings });
   const [bucketUrl = "", endpoint = ""] = database.split("#");
   if (database.startsWith("s3:")) return filesystem({ bucketUrl, credentials: { endpoint, ...s3Key } });
-  return database.endsWith(".bucket") ? filesystem(database) : duckdb(database);
+  return database.endsWith(".bucket") ? filesystem(database) : duckdb({ path: database, ...settings });
 }
 
 function omit({ resources: _, ...options }: Drop["drop"]): Omit<Drop["drop"], "resources"> {

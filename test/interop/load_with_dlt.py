@@ -38,7 +38,7 @@ def load(case: dict) -> dict:
         pipeline = dlt.pipeline(
             pipeline_name=case["pipeline"],
             pipelines_dir=case["pipelinesDir"],
-            destination=destination_of(case["database"]),
+            destination=destination_of(case["database"], case["settings"]),
             dataset_name=case["dataset"],
         )
         for step in case["runs"]:
@@ -64,9 +64,9 @@ def load(case: dict) -> dict:
             pipeline.deactivate()
 
 
-def destination_of(database: str):
+def destination_of(database: str, settings: dict):
     if database.endswith(".db"):
-        return dlt.destinations.sqlalchemy(f"sqlite:///{database}")
+        return dlt.destinations.sqlalchemy(f"sqlite:///{database}", **settings)
     if database.startswith("s3:"):
         bucket, endpoint = database.split("#")
         keys = {"aws_access_key_id": "leat", "aws_secret_access_key": "leat-secret", "region_name": "us-east-1"}
@@ -74,8 +74,8 @@ def destination_of(database: str):
     if database.endswith(".bucket"):
         return dlt.destinations.filesystem(database)
     if not database.startswith("postgres"):
-        return dlt.destinations.duckdb(database)
-    return dlt.destinations.postgres(database.replace("postgres://postgres@", "postgresql://postgres:any@"))
+        return dlt.destinations.duckdb(database, **settings)
+    return dlt.destinations.postgres(database.replace("postgres://postgres@", "postgresql://postgres:any@"), **settings)
 
 
 def run(pipeline, step: dict) -> None:

@@ -1,11 +1,13 @@
 import { encodeJson } from "../../src/core/json.ts";
 import type { IncrementalOptions } from "../../src/index.ts";
-import type { ColumnHints, ResourceHints, SchemaContract } from "../../src/schema/hint-options.ts";
+import type { ColumnHints, ReplaceStrategy, ResourceHints, SchemaContract } from "../../src/schema/hint-options.ts";
 
 /** What is loaded, by dlt or by leat: one pipeline, run after run. Without runs, state and schemas are taken from the destination. */
 export interface Case {
   readonly name: string;
   readonly runs: readonly (Run | Drop)[];
+  /** The setting of the destination. */
+  readonly replaceStrategy?: ReplaceStrategy;
 }
 
 export interface Run {

@@ -64,13 +64,19 @@ async function pathFrom(script: string, ...args: string[]): Promise<string> {
 }
 
 function planOf(
-  { case: { runs }, place, pipeline = pipelineName, dataset = datasetName }: { readonly case: Case; readonly place: Place } & Names,
+  {
+    case: { runs, replaceStrategy },
+    place,
+    pipeline = pipelineName,
+    dataset = datasetName,
+  }: { readonly case: Case; readonly place: Place } & Names,
   rowFiles: string,
 ): object {
   return {
     pipeline,
     dataset,
     ...place,
+    settings: replaceStrategy === undefined ? {} : { replace_strategy: replaceStrategy },
     runs: runs.map((run, index) => (isDrop(run) ? { drop: dltDrop(run.drop) } : planOfRun(run, `${rowFiles}-${index}`))),
   };
 }

@@ -5,8 +5,12 @@ import { afterAll, beforeAll } from "vitest";
 import { differences } from "./differences.ts";
 import { loadWithLeat } from "./leat.ts";
 import type { Case, Place } from "./plan.ts";
+import { type DatabaseKind, postgresDatabases } from "./postgres-databases.ts";
 import { type DltReport, loadWithDlt } from "./python.ts";
 import { readSnapshot, type Snapshot } from "./snapshot.ts";
+
+/** Where both tools load to. */
+export type LocalKind = DatabaseKind | "sqlite";
 
 /** What one tool made of a case: its data, or why it refused. */
 export type Outcome = { readonly snapshot: Snapshot } | { readonly refused: string };
@@ -17,28 +21,43 @@ export interface Compared {
 }
 
 /**
- * Loads all cases with dlt before the tests of a file, in one process, since its start takes longer than most cases.
+ * Loads all cases with dlt before the tests of a file, in one process for each kind of database, since its start takes longer than most cases.
  * What it gives loads a case with leat. Each tool has a working directory and a database of its own.
  */
-export function sideBySide<C extends Case>(cases: readonly C[]): (one: C) => Promise<Compared> {
+export function sideBySide<C extends Case>(
+  cases: readonly C[],
+  kinds: readonly LocalKind[] = ["duckdb"],
+): (one: C, kind?: LocalKind) => Promise<Compared> {
   const folder = newFolder();
-  const places = cases.map((_, index) => makePlace(join(folder, `dlt-${index}`)));
-  let reports: readonly DltReport[] = [];
+  const newDatabase = postgresDatabases();
+  const placeAt = async (name: string, kind: LocalKind): Promise<Place> => {
+    const place = makePlace(join(folder, name), kind);
+    return kind === "postgres" ? { ...place, database: await newDatabase() } : place;
+  };
+  const loaded = new Map<LocalKind, readonly { readonly place: Place; readonly report: DltReport }[]>();
   beforeAll(
     async () => {
-      reports = await loadWithDlt(
-        cases.map((one, index) => ({ case: one, place: places[index]! })),
-        folder,
+      await Promise.all(
+        kinds.map(async (kind) => {
+          const places: Place[] = [];
+          for (const index of cases.keys()) places.push(await placeAt(`dlt-${kind}-${index}`, kind));
+          const reports = await loadWithDlt(
+            cases.map((one, index) => ({ case: one, place: places[index]! })),
+            makeFolder(join(folder, kind)),
+          );
+          loaded.set(
+            kind,
+            reports.map((report, index) => ({ report, place: places[index]! })),
+          );
+        }),
       );
     },
-    120_000 + cases.length * 60_000,
+    120_000 + cases.length * kinds.length * 60_000,
   );
-  return async (one) => {
+  return async (one, kind = "duckdb") => {
     const index = cases.indexOf(one);
-    return {
-      dlt: await dltOutcome(reports[index]!, places[index]!),
-      leat: await leatOutcome(one, makePlace(join(folder, `leat-${index}`))),
-    };
+    const { report, place } = loaded.get(kind)![index]!;
+    return { dlt: await dltOutcome(report, place), leat: await leatOutcome(one, await placeAt(`leat-${kind}-${index}`, kind)) };
   };
 }
 
@@ -54,10 +73,15 @@ export function newFolder(): string {
   return folder;
 }
 
-/** Creates the folder. */
-export function makePlace(folder: string): Place {
+/** Creates the folder. For Postgres a database has to be put in. */
+export function makePlace(folder: string, kind: LocalKind = "duckdb"): Place {
+  makeFolder(folder);
+  return { pipelinesDir: join(folder, "pipelines"), database: join(folder, `database.${kind === "sqlite" ? "db" : "duckdb"}`) };
+}
+
+function makeFolder(folder: string): string {
   mkdirSync(folder, { recursive: true });
-  return { pipelinesDir: join(folder, "pipelines"), database: join(folder, "database.duckdb") };
+  return folder;
 }
 
 async function dltOutcome(report: DltReport, { database }: Place): Promise<Outcome> {

@@ -9,6 +9,7 @@ import { openTextDatabase, type TextRow as Row, type TextDatabase } from "./text
 /** A loaded dataset without what is random or of one tool only: two of them are equal when the same data was loaded. */
 export interface Snapshot {
   readonly tables: { readonly [table: string]: readonly string[] };
+  readonly constraints: readonly string[];
   readonly rowCounts: { readonly [table: string]: number };
   /** Every root row with the rows nested in it. */
   readonly documents: { readonly [table: string]: readonly object[] };
@@ -53,6 +54,7 @@ class Reader {
     const hashes = new Map(versions.map((row, index) => [row["version_hash"]!, `version ${index + 1}`]));
     return {
       tables: Object.fromEntries([...columns].map(([table, of]) => [table, of.map((column) => column.declaration)])),
+      constraints: await this.#constraints(),
       rowCounts: Object.fromEntries([...rows].map(([table, found]) => [table, found.length])),
       documents: this.#documents(rows, schemas, ordinals),
       loads: loads.map(({ schema_name, status, schema_version_hash }) => ({ schema_name, status, hash: hashes.get(schema_version_hash!) })),
@@ -75,6 +77,12 @@ class Reader {
       columns.set(table_name!, [...of, { name: column_name!, type: data_type!, declaration }]);
     }
     return columns;
+  }
+
+  async #constraints(): Promise<string[]> {
+    const sql = this.#database.constraintsOf?.(datasetName);
+    const found = sql === undefined ? [] : await this.#database.query(sql);
+    return found.map(({ table_name, declaration }) => `${table_name}: ${declaration}`).sort();
   }
 
   #rows(table: string, columns: readonly { readonly name: string; readonly type: string }[]): Promise<Row[]> {

@@ -17,6 +17,8 @@ export interface TextDatabase {
   readonly typeColumn: string;
   /** An expression for the text of a column. */
   textOf(column: string, type: string): string;
+  /** Unique columns, keys and indexes of a dataset, as `table_name` and `declaration`; undefined where there are none. */
+  readonly constraintsOf?: (dataset: string) => string;
   close(): Promise<void>;
 }
 
@@ -39,6 +41,9 @@ async function openSqlite(path: string): Promise<TextDatabase> {
       if (type === "DOUBLE") return `printf('%.15g', ${column})`;
       return type === "BLOB" ? `hex(${column})` : `CAST(${column} AS TEXT)`;
     },
+    constraintsOf: (dataset) =>
+      `SELECT t.name AS table_name, iif(i."unique", 'UNIQUE', 'INDEX') || (SELECT ' (' || group_concat(name, ', ') || ')' FROM pragma_index_info(i.name, t.schema)) AS declaration
+       FROM pragma_table_list AS t JOIN pragma_index_list(t.name, t.schema) AS i WHERE t.schema = '${dataset}' ORDER BY 1, 2`,
     close: async () => {},
   };
 }
@@ -59,6 +64,9 @@ function duckDbTexts(instance: DuckDBInstance, connection: DuckDBConnection): Te
       // The driver leaves out the mark when a text begins with it, unless leat has loaded the driver before.
       return type === "BLOB" ? `hex(${column})` : `replace(${column}::VARCHAR, chr(65279), '\\ufeff')`;
     },
+    constraintsOf: (dataset) =>
+      `SELECT table_name, constraint_type || ' (' || array_to_string(constraint_column_names, ', ') || ')' AS declaration FROM duckdb_constraints()
+       WHERE schema_name = '${dataset}' AND constraint_type <> 'NOT NULL' ORDER BY 1, 2`,
     close: async () => {
       connection.closeSync();
       instance.closeSync();
@@ -93,6 +101,9 @@ async function openPostgres(url: string): Promise<TextDatabase> {
     typeColumn: "concat_ws(' ', data_type, character_maximum_length, numeric_precision, numeric_scale, datetime_precision)",
     textOf: (column, type) =>
       type.startsWith("timestamp with time zone") ? `(extract(epoch FROM ${column}) * 1000000)::bigint::text` : `${column}::text`,
+    // Their names are made of names of tables, and not of interest.
+    constraintsOf: (dataset) =>
+      `SELECT tablename AS table_name, regexp_replace(indexdef, 'INDEX .* USING', 'USING') AS declaration FROM pg_indexes WHERE schemaname = '${dataset}' ORDER BY 1, 2`,
     close: () => connection.close(),
   };
 }

@@ -91,3 +91,50 @@ test("a row that a constraint refuses is not tried again; its job is told with t
   await it.p.run();
   expect(await values(it.p, "SELECT id FROM items ORDER BY id")).toEqual([1, 100]);
 });
+
+test("a load that meets another session in a deadlock is tried again, and the rows are there once", async () => {
+  const it = await world();
+  await it.p.run(resource("items", { writeDisposition: "replace" }, [{ id: 1 }]));
+  await it.database.query("CREATE TABLE data.other (id int)");
+  const other = await connectTo(locationOf(it.database.url));
+  // It waits for us without looking for a deadlock: so it is ours that ends.
+  await other.script(["SET deadlock_timeout = '1h'", "BEGIN", "LOCK TABLE data.other IN ACCESS EXCLUSIVE MODE"]);
+  await it.database.query(`
+    CREATE FUNCTION data.wait() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM 1 FROM data.other; RETURN NEW; END $$;
+    CREATE TRIGGER wait BEFORE INSERT ON data.items FOR EACH ROW EXECUTE FUNCTION data.wait()`);
+  const run = it.p.run(resource("items", { writeDisposition: "replace" }, [{ id: 2 }]));
+  const waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+  await expect.poll(() => it.database.query(waiting), { timeout: 20_000, interval: 20 }).toHaveLength(1);
+  const blocked = other.query("SELECT * FROM data.items FOR UPDATE").catch(() => undefined);
+  await expect.poll(() => retries(it.events), { timeout: 20_000 }).toHaveLength(1);
+  await blocked;
+  await other.script(["COMMIT"]);
+  await run;
+  expect(retries(it.events)[0]).toContain("deadlock detected");
+  expect(await values(it.p, "SELECT id FROM items ORDER BY id")).toEqual([2]);
+  expect(await query(it.p, "SELECT load_id FROM _dlt_loads")).toHaveLength(3);
+});
+
+test.each(["40001", "40P01", "40003", "55P03", "57P01", "53300"])(
+  "a load that the server takes back with %s is tried again, and one with 40002 is not",
+  async (code) => {
+    const it = await world();
+    // A sequence keeps count whatever becomes of the transaction.
+    await it.database.query(`
+    CREATE SEQUENCE data.times;
+    CREATE FUNCTION data.refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+      DECLARE times int := nextval('data.times');
+      BEGIN
+        IF times = 1 THEN RAISE EXCEPTION 'taken back' USING ERRCODE = '${code}'; END IF;
+        IF times = 3 THEN RAISE EXCEPTION 'refused' USING ERRCODE = '40002'; END IF;
+        RETURN NEW;
+      END $$;
+    CREATE TRIGGER refuse BEFORE INSERT ON data.items FOR EACH ROW EXECUTE FUNCTION data.refuse()`);
+    await it.p.run(resource("items", [{ id: 2 }]));
+    expect(retries(it.events)).toEqual([expect.stringContaining("taken back")]);
+    it.events.length = 0;
+    expect(await failure(() => it.p.run(resource("items", [{ id: 3 }])))).toMatchObject({ code: "load-job-failed", retryable: false });
+    expect(retries(it.events)).toEqual([]);
+    expect(await values(it.p, "SELECT id FROM items ORDER BY id")).toEqual([1, 2]);
+  },
+);

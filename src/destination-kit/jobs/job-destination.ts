@@ -4,6 +4,7 @@ import { destinationError } from "../sql/failure.ts";
 import { JobSession } from "./job-session.ts";
 import type { JobTarget } from "./job-target.ts";
 
+/** What a destination is made of that takes files one by one. */
 export interface JobDestinationOptions<Type extends string> {
   readonly type: Type;
   /** Default: the type. */

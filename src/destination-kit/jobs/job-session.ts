@@ -115,7 +115,7 @@ export class JobSession implements LoadSession {
     const plan = await this.#reconciled(asked);
     const appliedUpdate = (await target.prepare?.(plan)) ?? {};
     crashPoint("load:prepared");
-    const waiting = plan.jobs.filter((job) => observe?.isCompleted?.(job) !== true);
+    const waiting = await this.#waiting(plan, observe);
     await inParallel(inLanes(waiting, target), workers, async (lane, signal) => {
       for (const job of lane) {
         signal.throwIfAborted();
@@ -129,6 +129,16 @@ export class JobSession implements LoadSession {
     await target.complete?.(plan);
     crashPoint("load:after-commit");
     return { appliedUpdate };
+  }
+
+  /** In the order of the plan. */
+  async #waiting(plan: PackagePlan, observe: JobObserver | undefined): Promise<readonly LoadJob[]> {
+    const { target, workers } = this.#parts;
+    const stored = new Set(plan.jobs.filter((job) => observe?.isCompleted?.(job) === true));
+    await inParallel([...stored], workers, async (job) => {
+      if ((await target.isStored?.(job, plan)) === false) stored.delete(job);
+    });
+    return plan.jobs.filter((job) => !stored.has(job));
   }
 
   async #reconciled(plan: PackagePlan): Promise<PackagePlan> {

@@ -16,6 +16,8 @@ export interface JobTarget {
   prepare?(plan: PackagePlan): Promise<SchemaUpdate>;
   /** Loads one file. Several at a time. What an earlier call for the same job has stored is stored once. */
   load(job: LoadJob, work: JobWork): Promise<void>;
+  /** Whether what an earlier attempt has stored of a job is still there; else it is loaded again. Left out: it is. */
+  isStored?(job: LoadJob, plan: PackagePlan): Promise<boolean>;
   /** Jobs of one lane follow each other. Default: each has a lane of its own. */
   laneOf?(job: LoadJob): string;
   /** Once all jobs are loaded: state, and last of all the load record, by which the package counts. */

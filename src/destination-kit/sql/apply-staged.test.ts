@@ -50,6 +50,21 @@ describe("upsert", () => {
     ]);
   });
 
+  test("is one statement whose parts see what was there before, where there is no MERGE", () => {
+    const old = { ...dialect, hasMerge: false };
+    const gone: ColumnSchema = { name: "gone", data_type: "bool", hard_delete: true };
+    const missing = (columns: string) =>
+      `INSERT INTO "ds"."items" (${columns}) SELECT ${columns.replaceAll(/"(\w+)"/g, 's."$1"')} FROM tmp."staging_items" AS s ` +
+      'LEFT JOIN "ds"."items" AS d ON d."id" = s."id" WHERE d."id" IS NULL';
+    expect(applied({ ...chain("upsert", [table("items", [id, value, gone])]), dialect: old })).toEqual([
+      'WITH gone AS (DELETE FROM "ds"."items" AS d USING tmp."staging_items" AS s WHERE d."id" = s."id" AND s."gone"), ' +
+        'changed AS (UPDATE "ds"."items" AS d SET "value" = s."value", "gone" = s."gone" FROM tmp."staging_items" AS s ' +
+        'WHERE d."id" = s."id" AND (s."gone" IS NULL OR NOT s."gone")) ' +
+        missing('"id", "value", "gone"'),
+    ]);
+    expect(applied({ ...chain("upsert", [table("items", [id])]), dialect: old })).toEqual([missing('"id"')]);
+  });
+
   test("refuses two rows of one key where the database would take either", () => {
     const raising = { ...dialect, raise: (message: string) => `raise(${message})` };
     expect(applied({ ...chain("upsert", [table("items", [id])]), dialect: raising })[0]).toBe(

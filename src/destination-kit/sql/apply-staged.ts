@@ -5,6 +5,7 @@ import { scd2 } from "./merge-scd2.ts";
 import { insertOnly, upsert } from "./merge-upsert.ts";
 import { insertFromStaging, moveStaging } from "./replace-staged.ts";
 import type { StagedChain, StagedStep } from "./staged-chain.ts";
+import type { StagedTable } from "./staged-table.ts";
 import { namesWith } from "./table-keys.ts";
 
 /** What makes the staging tables of chains, before the jobs fill them. `hasDataset`: the one for staging tables is there, and need not be made. */
@@ -12,13 +13,13 @@ export function createStaging(chains: readonly StagedChain[], { hasDataset = fal
   const places = hasDataset ? [] : [...new Set(chains.map(({ place }) => place))];
   return [
     ...places.flatMap((place) => place.prepare),
-    ...chains.flatMap(({ place, tables }) => tables.flatMap((table) => place.create(table))),
+    ...chains.flatMap(({ place, tables }) => tables.filter(hasStaging).flatMap((table) => place.create(table))),
   ];
 }
 
 /** What brings the staged rows of a chain where they belong. `dataset`: that of the rows, quoted. */
 export function applyStaged(chain: StagedChain, dataset: string): StagedStep[] {
-  return [...statementsOf(chain, dataset), ...chain.tables.flatMap((table) => chain.place.finish(table))];
+  return [...statementsOf(chain, dataset), ...chain.tables.filter(hasStaging).flatMap((table) => chain.place.finish(table))];
 }
 
 /** Neighbouring statements go in one round trip. */
@@ -38,6 +39,10 @@ export async function runStaged(driver: Pick<SqlDriver, "query" | "script">, ste
 /** What is left to do once all chains are applied. */
 export function endStaging(chains: readonly StagedChain[]): string[] {
   return [...new Set(chains.map(({ place }) => place))].flatMap((place) => place.end);
+}
+
+function hasStaging(table: StagedTable): boolean {
+  return table.isInFiles !== true;
 }
 
 function statementsOf(chain: StagedChain, dataset: string): StagedStep[] {

@@ -1,7 +1,8 @@
 import { nestedTables, rootTable } from "../../schema/table.ts";
 import type { CommitResult, JobObserver, PackagePlan } from "../contract.ts";
 import { inParallel } from "../jobs/in-parallel.ts";
-import { commitPackage, type PackagePart } from "./commit-package.ts";
+import { commitPackage } from "./commit-package.ts";
+import type { PackagePart } from "./package-part.ts";
 import type { SqlTransactions } from "./sql-transactions.ts";
 
 export interface PartsOptions {

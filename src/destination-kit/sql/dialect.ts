@@ -28,16 +28,22 @@ export interface SqlDialect {
   indexStaging?(staging: { readonly dataset?: string; readonly table: string; readonly columns: readonly string[] }): readonly string[];
   /** The condition that an expression is a decimal which the database does not compare as a number. Left out where it compares all of them. */
   incomparableDecimal?(expression: string): string;
+  /** True where a value is compared with two others in less time than it takes to look for it among many. Left out where the database narrows a search by itself. */
+  comparesFast?(column: ColumnSchema): boolean;
   /** A point in time for a column, in microseconds since 1970. `isActive`: it stands for "has not ended yet". */
   timestampLiteral(column: ColumnSchema, literal: { readonly micros: number; readonly isActive?: boolean }): string;
   /** A column that every table has by itself, and that grows as rows are inserted. */
   readonly rowPosition: string;
-  /** An expression that fails with a message, which is an expression, too. For databases whose MERGE changes a row twice without a word; left out where it fails. */
+  /** An expression that fails with a message, which is an expression, too. For databases that change a row twice, by either of two, without a word; left out where that fails. */
   raise?(message: string): string;
+  /** False: there is no MERGE. Then rows are changed, deleted and inserted by parts of one statement, which all see what was there before. */
+  readonly hasMerge?: boolean;
   /** A placeholder for the parameter of that number, from 1. */
   parameter(number: number): string;
   /** Waits until no other transaction writes the dataset, and keeps others out until the end of this one. Left out where a database has one writer anyway. */
   lockDataset?(dataset: string): string;
+  /** What to select the rows of job files of one format from, by the names of columns; those that a file lacks are null. Undefined, or left out, where such files have to be loaded. */
+  jobFiles?(jobs: readonly LoadJob[]): string | undefined;
   /** Puts the rows of job files of one format into a table, in the order of the files. `table` is quoted. */
   loadJobs(table: string, schema: TableSchema, jobs: readonly LoadJob[]): Promise<readonly JobStatement[]>;
 }

@@ -2,7 +2,7 @@ import type { LoadJob } from "../load-job.ts";
 
 /** Small files of one table load in one statement: each statement costs about as much as a few thousand rows. */
 const maxGroupBytes = 16_000_000;
-const maxGroupFiles = 100;
+export const maxGroupFiles = 100;
 
 /** Neighbours of the same table and format, in order. With `alone` every job is a group of its own. */
 export function groupJobs(jobs: readonly LoadJob[], options: { readonly alone?: boolean } = {}): readonly (readonly LoadJob[])[] {

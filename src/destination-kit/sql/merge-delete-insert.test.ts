@@ -56,6 +56,17 @@ describe("a root table alone", () => {
     });
   });
 
+  test("looks between the least and the greatest key only, where that is soon compared", () => {
+    const narrow = { ...dialect, comparesFast: (column: ColumnSchema) => column.data_type !== "text" };
+    const [byKey, byDay] = stepsOf({ ...merging(table("items", [id, { ...id, name: "part", data_type: "text" }, day])), dialect: narrow });
+    const within = (name: string) =>
+      ` AND d."${name}" BETWEEN (SELECT min("${name}") FROM tmp."staging_items") AND (SELECT max("${name}") FROM tmp."staging_items")`;
+    expect(byKey).toBe(
+      `DELETE FROM "ds"."items" AS d WHERE EXISTS (SELECT 1 FROM tmp."staging_items" AS s WHERE d."id" = s."id" AND d."part" = s."part")${within("id")}`,
+    );
+    expect(byDay).toContain(within("day"));
+  });
+
   test("by a primary key of two columns and a merge key: one DELETE for each key", () => {
     const [byPrimaryKey, byMergeKey] = deleteInsert(merging(table("items", [id, { ...id, name: "part" }, day, rowId])));
     expect(byPrimaryKey).toBe(

@@ -41,31 +41,48 @@ function deleteOld(shape: ChainShape): string[] {
 }
 
 /** One condition per key: databases plan two statements better than one with OR. */
-function keyMatches({ root, primaryKey, mergeKey, quote }: ChainShape): string[] {
+function keyMatches(shape: ChainShape): string[] {
+  const { root, primaryKey, mergeKey, quote } = shape;
   return [primaryKey, mergeKey]
     .filter((key) => key.length > 0)
-    .map((key) => `EXISTS (SELECT 1 FROM ${root.staging} AS s WHERE ${sameKey(key, quote)})`);
+    .map((key) => [`EXISTS (SELECT 1 FROM ${root.staging} AS s WHERE ${sameKey(key, quote)})`, ...withinStaged(shape, key)].join(" AND "));
+}
+
+/** The rows that can meet staged ones lie between the least and the greatest key of those: to compare two numbers costs less than to look for one, and partitions need not be looked at. */
+function withinStaged({ dialect, root, quote }: ChainShape, key: readonly string[]): string[] {
+  const ranged = completeColumns(root.schema).filter((column) => key.includes(column.name) && dialect.comparesFast?.(column));
+  return ranged.map(({ name }) => {
+    const [least, greatest] = ["min", "max"].map((aggregate) => `(SELECT ${aggregate}(${quote(name)}) FROM ${root.staging})`);
+    return `d.${quote(name)} BETWEEN ${least} AND ${greatest}`;
+  });
 }
 
 /** Staged rows that are not to come. A flag for deletion counts for the row that wins among those of its key, so duplicates go first. */
 function deleteUnwanted(shape: ChainShape): StagedStep[] {
-  const { dialect, root, nested, primaryKey, hardDelete, quote } = shape;
+  const { dialect, root, hardDelete, quote } = shape;
+  if (shape.isOfFiles) return [];
+  const search = findDuplicates(shape);
+  return [
+    ...(search === undefined ? [] : [{ when: search, then: duplicatesOf(shape).map((of) => deleteDuplicates(dialect, of)) }]),
+    ...(hardDelete === undefined ? [] : [`DELETE FROM ${root.staging} WHERE ${isFlagged(quote(hardDelete.name), hardDelete)}`]),
+  ];
+}
+
+/** Gives a row where staged rows have one key. To look for them costs a fraction of what it takes to number all rows. Undefined where nobody has to look. */
+export function findDuplicates(shape: ChainShape): string | undefined {
+  const areThere = duplicatesOf(shape).map(
+    ({ table, key }) => `EXISTS (SELECT 1 FROM ${table} GROUP BY ${key.map(shape.quote).join(", ")} HAVING count(*) > 1)`,
+  );
+  return areThere.length === 0 ? undefined : `SELECT 1 WHERE ${areThere.join(" OR ")}`;
+}
+
+function duplicatesOf({ root, nested, primaryKey, quote }: ChainShape): Duplicates[] {
   const sort = completeColumns(root.schema).find((column) => column["dedup_sort"] === "asc" || column["dedup_sort"] === "desc");
   const order = sort === undefined ? [] : [`${quote(sort.name)} ${sort["dedup_sort"] === "asc" ? "ASC" : "DESC"} NULLS LAST`];
   const isDeduplicated = primaryKey.length === 0 || root.schema["x-stage-data-deduplicated"] === true;
-  const duplicates = [
+  return [
     ...(isDeduplicated ? [] : [{ table: root.staging, key: primaryKey, order }]),
     ...nested.filter((table) => table.hasJobs).map((table) => ({ table: table.staging, key: [rowKey(table.schema)], order: [] })),
-  ];
-  // To look for duplicates costs a fraction of what it takes to number all rows.
-  const areThere = duplicates.map(
-    ({ table, key }) => `EXISTS (SELECT 1 FROM ${table} GROUP BY ${key.map(quote).join(", ")} HAVING count(*) > 1)`,
-  );
-  return [
-    ...(duplicates.length === 0
-      ? []
-      : [{ when: `SELECT 1 WHERE ${areThere.join(" OR ")}`, then: duplicates.map((of) => deleteDuplicates(dialect, of)) }]),
-    ...(hardDelete === undefined ? [] : [`DELETE FROM ${root.staging} WHERE ${isFlagged(quote(hardDelete.name), hardDelete)}`]),
   ];
 }
 

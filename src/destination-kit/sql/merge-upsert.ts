@@ -46,7 +46,11 @@ interface Meeting {
   readonly hardDelete?: ChainShape["hardDelete"];
 }
 
-function mergeInto(shape: ChainShape, table: StagedTable, { key, hardDelete }: Meeting): string {
+function mergeInto(shape: ChainShape, table: StagedTable, meeting: Meeting): string {
+  return shape.dialect.hasMerge === false ? changeAndInsert(shape, table, meeting) : merge(shape, table, meeting);
+}
+
+function merge(shape: ChainShape, table: StagedTable, { key, hardDelete }: Meeting): string {
   const { quote } = shape;
   const columns = columnNames(shape, table);
   const isKey = new Set(key.map(quote));
@@ -57,6 +61,26 @@ function mergeInto(shape: ChainShape, table: StagedTable, { key, hardDelete }: M
     ...(changes.length === 0 ? [] : [`WHEN MATCHED THEN UPDATE SET ${changes.join(", ")}`]),
     `WHEN NOT MATCHED THEN INSERT (${columns.join(", ")}) VALUES (${columns.map((column) => `s.${column}`).join(", ")})`,
   ].join(" ");
+}
+
+function changeAndInsert(shape: ChainShape, table: StagedTable, { key, hardDelete }: Meeting): string {
+  const { quote } = shape;
+  const isKey = new Set(key.map(quote));
+  const changes = columnNames(shape, table).filter((column) => !isKey.has(column));
+  const meets = sameKey(key, quote);
+  const flag = hardDelete === undefined ? undefined : `s.${quote(hardDelete.name)}`;
+  const parts = [
+    ...(flag === undefined
+      ? []
+      : [`gone AS (DELETE FROM ${table.target} AS d USING ${table.staging} AS s WHERE ${meets} AND ${isFlagged(flag, hardDelete!)})`]),
+    ...(changes.length === 0
+      ? []
+      : [
+          `changed AS (UPDATE ${table.target} AS d SET ${changes.map((column) => `${column} = s.${column}`).join(", ")} FROM ${table.staging} AS s ` +
+            `WHERE ${[meets, ...(flag === undefined ? [] : [notFlagged(flag, hardDelete!)])].join(" AND ")})`,
+        ]),
+  ];
+  return `${parts.length === 0 ? "" : `WITH ${parts.join(", ")} `}${insertMissing(shape, table, { key })}`;
 }
 
 /** The rows that staged root rows have no longer, and all of those that are flagged as deleted. */

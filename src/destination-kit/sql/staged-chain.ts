@@ -13,6 +13,8 @@ export interface StagedChain {
   readonly place: StagingPlace;
   /** The root first, parents before the tables nested in them. */
   readonly tables: readonly StagedTable[];
+  /** True: rows are read from the job files, and need no change: no two have one key, none is flagged as deleted. */
+  readonly isOfFiles?: boolean;
   /** When the package was made: versions of rows (scd2) begin then. */
   readonly createdAtMicros: number;
 }

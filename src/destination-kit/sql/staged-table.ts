@@ -5,8 +5,10 @@ export interface StagedTable {
   readonly schema: TableSchema;
   /** Quoted. */
   readonly target: string;
-  /** Quoted. */
+  /** Quoted; or an expression for its job files (`isInFiles`). */
   readonly staging: string;
   /** False: its staging table stays empty. */
   readonly hasJobs: boolean;
+  /** True: its new rows are read from the job files, and there is no staging table. */
+  readonly isInFiles?: boolean;
 }

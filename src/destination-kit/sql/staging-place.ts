@@ -5,6 +5,8 @@ import type { StagedTable } from "./staged-table.ts";
 
 /** Where new rows wait. */
 export interface StagingPlace {
+  /** True: nobody but the transaction sees the tables. */
+  readonly isPassing: boolean;
   /** The full, quoted name of the staging table of a table. */
   nameOf(table: string): string;
   /** What comes before all tables. */
@@ -25,6 +27,7 @@ export interface StagingPlace {
 export function temporaryStaging(dialect: SqlDialect): StagingPlace {
   const named = (table: string) => `staging_${table}`;
   return {
+    isPassing: true,
     nameOf: (table) => dialect.temporaryTable(named(table)),
     prepare: [],
     create: (table) => [`CREATE TEMP TABLE ${table.staging} (\n  ${columnLines(dialect, table)}\n)`],
@@ -45,6 +48,7 @@ export interface StagingDataset {
 /** Tables in a dataset for people to look at, by the names of those that the rows go to. */
 export function datasetStaging({ dialect, dataset, isTruncated }: StagingDataset): StagingPlace {
   return {
+    isPassing: false,
     nameOf: (table) => `${dataset}.${dialect.quoteIdentifier(table)}`,
     prepare: createDataset(dialect, dataset),
     // A table of an earlier package may lack columns; and rows are counted on to lie in the order in which they came.
@@ -66,6 +70,7 @@ export function movableStaging({
   readonly isKept: boolean;
 }): StagingPlace {
   return {
+    isPassing: false,
     nameOf: (table) => `${dataset}.${dialect.quoteIdentifier(table)}`,
     prepare: createDataset(dialect, dataset),
     create: (table) => [`DROP TABLE IF EXISTS ${table.staging}`, createTable(dialect, table.staging, completeColumns(table.schema))],

@@ -3,6 +3,7 @@ import type { Duration } from "../../core/duration.ts";
 import type { FileFormat } from "../../schema/hint-options.ts";
 import type { NewNamingName } from "../../schema/naming/naming-convention.ts";
 
+/** How a function gets its rows, and what it needs to be told. */
 export interface CustomDestinationOptions<Spec extends ConfigSpec = Record<never, never>> {
   /** What the function needs to be told, such as `{ token: field.secret("…") }`. Looked up under `destination.<name>` when a run begins. */
   readonly config?: Spec;

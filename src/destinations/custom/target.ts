@@ -8,6 +8,7 @@ import { batchesOf } from "./batches.ts";
 import { type CallOptions, callFunction } from "./call-function.ts";
 import type { CustomDestinationOptions } from "./options.ts";
 
+/** What a function that takes rows gets with each batch. */
 export interface CustomDestinationContext<Config> {
   /** The table as its schema has it, with the columns that the rows have: also what the table says about writing, such as `write_disposition`. */
   readonly table: TableSchema;

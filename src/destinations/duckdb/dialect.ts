@@ -18,6 +18,7 @@ export const duckDbDialect: SqlDialect = {
   timestampLiteral: (column, { micros }) => `CAST('${formatMicros(micros, { offset: true })}' AS ${columnType(column)})`,
   raise: (message) => `error(${message})`,
   parameter: (number) => `$${number}`,
+  jobFiles: (jobs) => (jobs[0]?.format === "parquet" ? parquetFiles(jobs) : undefined),
   loadJobs,
 };
 
@@ -49,8 +50,12 @@ async function loadJobs(table: string, schema: TableSchema, jobs: readonly LoadJ
 }
 
 function loadParquet(table: string, jobs: readonly LoadJob[]): string {
+  return `INSERT INTO ${table} BY NAME SELECT * FROM ${parquetFiles(jobs)}`;
+}
+
+function parquetFiles(jobs: readonly LoadJob[]): string {
   // Folders named `key=value` would become columns.
-  return `INSERT INTO ${table} BY NAME SELECT * FROM read_parquet(${fileList(jobs)}, union_by_name = true, hive_partitioning = false)`;
+  return `read_parquet(${fileList(jobs)}, union_by_name = true, hive_partitioning = false)`;
 }
 
 /** A file without rows is empty. */

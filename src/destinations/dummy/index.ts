@@ -11,6 +11,7 @@ import { capabilities } from "./capabilities.ts";
 import { type DummyConfig, dummyConfig } from "./config.ts";
 import { dummyTarget } from "./target.ts";
 
+/** How the dummy destination fails. What is left out is looked up under `destination.dummy`. */
 export interface DummyOptions {
   /** Name in config and state. Default `dummy`. */
   readonly name?: string;

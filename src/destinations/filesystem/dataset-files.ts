@@ -10,6 +10,8 @@ export interface TableFile extends StoredFile {
   readonly fileId: string | undefined;
 }
 
+export type NamedTables = Pick<SchemaDocument, "name" | "tables">;
+
 /** The files of one dataset. Keys are relative to its folder. */
 export class DatasetFiles {
   readonly store: FileStore;
@@ -45,20 +47,25 @@ export class DatasetFiles {
     return this.store.remove(keys.map((key) => this.at(key)));
   }
 
-  /** All files of a table, also those of packages that do not count, in the order of their names. */
-  async ofTable(schema: Pick<SchemaDocument, "name" | "tables">, table: string): Promise<readonly TableFile[]> {
+  /**
+   * All files of a table, also those of packages that do not count, in the order of their names. `known` are the schemas of the dataset: what their tables
+   * have is left out.
+   */
+  async ofTable(schema: NamedTables, table: string, known: readonly NamedTables[]): Promise<readonly TableFile[]> {
     const prefix = this.prefixOf(schema, table);
-    // The files of `event__child` begin with `event_`, too, where the layout puts that behind the name of a table.
-    const others = Object.keys(schema.tables)
-      .map((other) => this.prefixOf(schema, other))
+    // `event_` is what the files of `event__child` begin with, too, where the layout puts that behind the name of a table.
+    const others = [schema, ...known]
+      .flatMap((each) => Object.keys(each.tables).map((other) => this.prefixOf(each, other)))
       .filter((other) => other.length > prefix.length && other.startsWith(prefix));
     const found = (await this.list(prefix)).filter(({ key }) => !others.some((other) => key.startsWith(other)));
     return found
-      .map((file) => ({ loadId: undefined, fileId: undefined, ...file, ...this.layout.idsIn(file.key, schema.name, table) }))
+      .map((file) => ({ file, ids: this.layout.idsIn(file.key, schema.name, table) }))
+      .filter(({ ids }) => ids !== undefined || prefix.endsWith("/"))
+      .map(({ file, ids }) => ({ loadId: undefined, fileId: undefined, ...file, ...ids }))
       .sort((a, b) => (a.key < b.key ? -1 : 1));
   }
 
-  prefixOf({ name }: Pick<SchemaDocument, "name">, table: string): string {
+  prefixOf({ name }: Pick<NamedTables, "name">, table: string): string {
     return isSystemTable(table) ? `${table}/` : this.layout.tablePrefix(name, table);
   }
 }

@@ -34,6 +34,7 @@ export interface S3Credentials {
   readonly sessionToken?: string;
 }
 
+/** Where the files are and what they are called. What is left out is looked up under `destination.filesystem`. */
 export interface FilesystemOptions {
   /** A path, a `file:` URL, or `s3://bucket/folder`. Relative paths start in the current folder. */
   readonly bucketUrl?: string;

@@ -44,6 +44,10 @@ function pathOf(url: string): string {
 
 function bucketOf(url: string): Location {
   const [, bucket = "", path = ""] = /^[a-z0-9]+:\/\/([^/]*)\/*(.*?)\/*$/is.exec(url) ?? [];
+  if (bucket.includes("@"))
+    throw new ConfigError(
+      `The \`bucket_url\` ${JSON.stringify(withoutPassword(url))} has credentials in it, where they would be shown. Write them to \`credentials.aws_access_key_id\` and \`credentials.aws_secret_access_key\`.`,
+    );
   if (bucket === "") throw new ConfigError(`The \`bucket_url\` ${JSON.stringify(url)} names no bucket. Write \`s3://bucket/folder\`.`);
   return { kind: "s3", bucket, prefix: path === "" ? "" : `${path}/` };
 }

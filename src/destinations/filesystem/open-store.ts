@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { hostname } from "node:os";
 import { DriverFailure } from "../../core/driver-failure.ts";
+import { ConfigError } from "../../core/errors.ts";
 import type { OpenContext } from "../../destination-kit/index.ts";
 import type { FileStore } from "../../drivers/files/file-store.ts";
 import { LocalFiles } from "../../drivers/files/local-files.ts";
@@ -20,6 +21,7 @@ export async function openStore(
     const writer = `${hostname()} ${context.workingDir}`;
     return new LocalFiles({ root: location.folder, unfinished: `${dataset}/.leat_unfinished`, writer });
   }
+  checkKeys(credentials);
   const { openS3 } = await import("../../drivers/files/s3-files.ts");
   return await openS3(location, {
     accessKeyId: credentials.awsAccessKeyId,
@@ -30,4 +32,15 @@ export async function openStore(
     endpoint: credentials.endpointUrl,
     urlStyle: credentials.s3UrlStyle,
   });
+}
+
+/** A part of a key would be left aside for one that is found elsewhere. */
+function checkKeys({ awsAccessKeyId, awsSecretAccessKey, awsSessionToken }: FilesystemConfig["credentials"]): void {
+  const isWhole = awsAccessKeyId !== undefined && awsSecretAccessKey !== undefined;
+  const isNone = awsAccessKeyId === undefined && awsSecretAccessKey === undefined && awsSessionToken === undefined;
+  if (isWhole || isNone) return;
+  throw new ConfigError(
+    "The `credentials` of the filesystem destination are not whole: `aws_access_key_id` and `aws_secret_access_key` belong together, `aws_session_token` to both. " +
+      "Set them, or none of them to use those that AWS finds: its variables, a profile, a role of the machine.",
+  );
 }

@@ -10,9 +10,7 @@ import type { DatasetFiles } from "./dataset-files.ts";
 import { initFile, loadIdOf, type RecordName, recordNameOf } from "./record-files.ts";
 
 /** The tables that every dataset has. */
-const recordTables: ReadonlyMap<string, TableSchema> = new Map(
-  [loadsTable, stateTable, versionTable].map((table) => [table.name, table]),
-);
+const recordTables: ReadonlyMap<string, TableSchema> = new Map([loadsTable, stateTable, versionTable].map((table) => [table.name, table]));
 
 /** What was loaded into a dataset, as its files say. */
 export class StoredRecords implements PackageRecords {

@@ -15,6 +15,7 @@ export const postgresDialect: SqlDialect = {
   temporaryTable: (name) => `pg_temp.${quote(temporaryName(name))}`,
   // Grows in a table that one transaction creates and fills with COPY: free space of earlier pages is not looked for then.
   rowPosition: "ctid",
+  comparesFast: ({ data_type: type }) => type === "bigint" || type === "date" || type === "timestamp",
   timestampLiteral: (column, { micros }) => `CAST('${formatMicros(micros, { offset: true })}' AS ${columnType(column)})`,
   parameter: (number) => `$${number}`,
   lockDataset: (dataset) => `SELECT pg_advisory_xact_lock('${lockKey(dataset)}'::bigint)`,
@@ -26,6 +27,12 @@ export const uniquePostgresDialect: SqlDialect = {
   ...postgresDialect,
   columnConstraint: (column) => (column["unique"] === true ? "UNIQUE" : ""),
 };
+
+/** As above, for versions before 15. */
+export function withoutMerge(dialect: SqlDialect): SqlDialect {
+  // The message is all that says why the number cannot be read.
+  return { ...dialect, hasMerge: false, raise: (message) => `CAST(${message} AS integer)` };
+}
 
 /** Postgres cuts longer names off without a word, and two of them may become one. */
 function quote(name: string): string {

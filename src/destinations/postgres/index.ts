@@ -6,8 +6,8 @@ import type { PostgresTls } from "../../drivers/postgres-tls.ts";
 import type { ReplaceStrategy } from "../../schema/hint-options.ts";
 import { capabilities } from "./capabilities.ts";
 import { parseCredentials, postgresConfig } from "./config.ts";
-import { postgresDialect, uniquePostgresDialect } from "./dialect.ts";
-import { postgresLocation } from "./location.ts";
+import { postgresDialect, uniquePostgresDialect, withoutMerge } from "./dialect.ts";
+import { checkTls, postgresLocation } from "./location.ts";
 
 /** What is not given is looked up in `destination.postgres` of the config, or under its `name`. */
 export interface PostgresOptions extends StagingSettings {
@@ -51,7 +51,9 @@ export function postgres(connection?: string | PostgresOptions): Destination<"po
     describe: async (context) => postgresPlace((await settle(options, context)).location),
     async connect(context) {
       const { location, createIndexes, ...staging } = await settle(options, context);
-      return { driver: await connectPostgres(location), dialect: createIndexes ? uniquePostgresDialect : postgresDialect, ...staging };
+      const driver = await connectPostgres(location);
+      const dialect = createIndexes ? uniquePostgresDialect : postgresDialect;
+      return { driver, dialect: driver.version < 15 ? withoutMerge(dialect) : dialect, ...staging };
     },
   });
 }
@@ -77,13 +79,16 @@ async function settle(options: PostgresOptions, context: OpenContext): Promise<S
     stagingDatasetNameLayout: options.stagingDatasetNameLayout,
   });
   const location = await postgresLocation(config, context.cwd);
-  const tls = options.ssl === undefined ? location.tls : tlsOf(options.ssl);
+  const tls = await checkTls({ ...location.tls, ...tlsOf(options.ssl) });
   const { createIndexes, replaceStrategy, stagingDatasetNameLayout } = config;
   return { location: { ...location, tls }, createIndexes, replaceStrategy, stagingDatasetNameLayout };
 }
 
-function tlsOf(ssl: NonNullable<PostgresOptions["ssl"]>): PostgresTls {
+/** What it leaves open is as the URL says. */
+function tlsOf(ssl: PostgresOptions["ssl"]): PostgresTls {
+  if (ssl === undefined) return {};
   if (ssl === false) return { mode: "disable" };
   const { ca, rejectUnauthorized = true } = ssl === true ? {} : ssl;
-  return rejectUnauthorized ? { mode: "verify-full", ca } : { mode: "require" };
+  // With an authority `require` would check.
+  return rejectUnauthorized ? { mode: "verify-full", ...(ca === undefined ? {} : { ca }) } : { mode: "require", ca: undefined };
 }

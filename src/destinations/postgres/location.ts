@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { durationMs } from "../../core/duration.ts";
 import { ConfigError } from "../../core/errors.ts";
 import type { PostgresLocation } from "../../drivers/postgres.ts";
-import { type PostgresTls, type SslMode, sslModes } from "../../drivers/postgres-tls.ts";
+import { type ChannelBinding, channelBindings, type PostgresTls, type SslMode, sslModes } from "../../drivers/postgres-tls.ts";
 import type { PostgresConfig } from "./config.ts";
 
 /** Where the database is and how to get there. Throws ConfigError. */
@@ -17,20 +17,65 @@ export async function postgresLocation(config: PostgresConfig, cwd: string): Pro
     connectTimeoutMs: connectTimeoutMs(connectTimeout),
     applicationName: query["application_name"],
     options: query["options"],
-    isChannelBound: ["prefer", "require"].includes(query["channel_binding"] ?? ""),
+    channelBinding: channelBindingOf(query["channel_binding"]),
     statementTimeoutMs: statementTimeout && durationMs(statementTimeout),
     lockTimeoutMs: lockTimeout && durationMs(lockTimeout),
   };
 }
 
 const takenSettings = ["sslmode", "sslrootcert", "sslcert", "sslkey", "application_name", "options", "channel_binding"];
-/** Of libpq, and without a meaning here. */
-const idleSettings = /^(?:keepalives|tcp_user_timeout|client_encoding|fallback_application_name|gss|krb|target_session_attrs$)/;
+/** Of libpq, and kept without doing anything: connections are watched, texts are UTF-8, and what cannot be written to is told. */
+const idleSettings: Readonly<Record<string, RegExp>> = {
+  keepalives: /^1$/,
+  keepalives_idle: /^\d+$/,
+  keepalives_interval: /^\d+$/,
+  keepalives_count: /^\d+$/,
+  tcp_user_timeout: /^\d+$/,
+  client_encoding: /^(?:utf-?8|auto)$/i,
+  fallback_application_name: /^/,
+  gssencmode: /^(?:disable|prefer)$/,
+  krbsrvname: /^/,
+  target_session_attrs: /^(?:any|read-write|primary)$/,
+};
 
 function refuseUnknown(query: Readonly<Record<string, string>>): void {
-  const unknown = Object.keys(query).find((name) => !takenSettings.includes(name) && !idleSettings.test(name));
-  if (unknown === undefined) return;
-  throw new ConfigError(`A Postgres URL has no setting \`${unknown}\` here. There is connect_timeout, ${takenSettings.join(", ")}.`);
+  for (const [name, value] of Object.entries(query)) {
+    if (takenSettings.includes(name) || (Object.hasOwn(idleSettings, name) && idleSettings[name]!.test(value))) continue;
+    const what = Object.hasOwn(idleSettings, name) ? `\`${name}=${value}\`` : `setting \`${name}\``;
+    throw new ConfigError(`A Postgres URL has no ${what} here. There is connect_timeout, ${takenSettings.join(", ")}.`);
+  }
+}
+
+function channelBindingOf(text: string | undefined): ChannelBinding | undefined {
+  if (text === undefined || (channelBindings as readonly string[]).includes(text)) return text as ChannelBinding | undefined;
+  throw new ConfigError(`\`channel_binding=${text}\` is not known. There is ${channelBindings.join(", ")}.`);
+}
+
+/** Files that cannot be used are told before anybody is asked. Throws ConfigError. */
+export async function checkTls(tls: PostgresTls): Promise<PostgresTls> {
+  const { ca, cert, key } = tls;
+  if ((cert === undefined) !== (key === undefined)) {
+    const [given, missing] = cert === undefined ? ["sslkey", "sslcert"] : ["sslcert", "sslkey"];
+    throw new ConfigError(`There is \`${given}\` without \`${missing}\`. Name both: the certificate of the client, and its private key.`);
+  }
+  if (ca !== undefined && !isCertificate(ca))
+    throw new ConfigError("What `sslrootcert` or `ssl.ca` names holds no certificate. Name a PEM file with `-----BEGIN CERTIFICATE-----`.");
+  if (cert === undefined) return tls;
+  const { createSecureContext } = await import("node:tls");
+  try {
+    createSecureContext({ cert, key });
+    return tls;
+  } catch (error) {
+    const { message } = error as Error;
+    throw new ConfigError(
+      `\`sslcert\` and \`sslkey\` cannot be used: ${message}. Name a certificate and the key that belongs to it, as PEM files; the key must not be encrypted.`,
+      { cause: error },
+    );
+  }
+}
+
+function isCertificate(text: string): boolean {
+  return /-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----/.test(text);
 }
 
 async function tlsOf(query: Readonly<Record<string, string>>, cwd: string): Promise<PostgresTls> {

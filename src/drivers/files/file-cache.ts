@@ -11,7 +11,6 @@ const atOnce = 8;
 export class FileCache {
   readonly #copies = new Map<string, Promise<string>>();
   #folder: string | undefined;
-  readonly #clear = (): void => this.close();
 
   /** Where the files are on this machine, in their order. Those that are there stay where they are. */
   async paths(store: FileStore, files: readonly StoredFile[]): Promise<readonly string[]> {
@@ -26,8 +25,7 @@ export class FileCache {
   }
 
   close(): void {
-    process.off("exit", this.#clear);
-    if (this.#folder !== undefined) rmSync(this.#folder, { recursive: true, force: true });
+    if (this.#folder !== undefined) removeFolder(this.#folder);
     this.#folder = undefined;
     this.#copies.clear();
   }
@@ -44,14 +42,31 @@ export class FileCache {
   }
 
   async #download(store: FileStore, key: string, id: string): Promise<string> {
-    if (this.#folder === undefined) {
-      this.#folder = mkdtempSync(join(tmpdir(), "leat-files-"));
-      process.once("exit", this.#clear);
-    }
+    this.#folder ??= newFolder();
     // The ending says how to read it.
     const path = join(this.#folder, `${createHash("sha256").update(id).digest("hex").slice(0, 24)}-${basename(key)}`);
     await store.download(key, `${path}.part`);
     await rename(`${path}.part`, path);
     return path;
   }
+}
+
+const folders = new Set<string>();
+
+function newFolder(): string {
+  // One listener for all of them: Node warns of many.
+  if (folders.size === 0) process.on("exit", removeFolders);
+  const folder = mkdtempSync(join(tmpdir(), "leat-files-"));
+  folders.add(folder);
+  return folder;
+}
+
+function removeFolder(folder: string): void {
+  rmSync(folder, { recursive: true, force: true });
+  folders.delete(folder);
+  if (folders.size === 0) process.off("exit", removeFolders);
+}
+
+function removeFolders(): void {
+  for (const folder of folders) removeFolder(folder);
 }

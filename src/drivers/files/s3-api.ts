@@ -5,9 +5,11 @@ export interface S3Api {
   readonly S3Client: new (options: S3ClientOptions) => S3Client;
   readonly ListObjectsV2Command: S3Command<{ Bucket: string; Prefix: string; ContinuationToken?: string }>;
   readonly GetObjectCommand: S3Command<{ Bucket: string; Key: string }>;
-  readonly PutObjectCommand: S3Command<{ Bucket: string; Key: string; Body: unknown; ContentLength?: number }>;
+  readonly PutObjectCommand: S3Command<{ Bucket: string; Key: string; Body: string | Uint8Array }>;
   readonly HeadObjectCommand: S3Command<{ Bucket: string; Key: string }>;
   readonly DeleteObjectCommand: S3Command<{ Bucket: string; Key: string }>;
+  readonly ListMultipartUploadsCommand: S3Command<{ Bucket: string; Prefix: string }>;
+  readonly AbortMultipartUploadCommand: S3Command<{ Bucket: string; Key: string; UploadId: string }>;
 }
 
 export interface S3ClientOptions {
@@ -18,6 +20,7 @@ export interface S3ClientOptions {
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string; readonly sessionToken?: string };
   readonly requestChecksumCalculation?: "WHEN_SUPPORTED" | "WHEN_REQUIRED";
   readonly responseChecksumValidation?: "WHEN_SUPPORTED" | "WHEN_REQUIRED";
+  readonly requestHandler?: { readonly connectionTimeout: number; readonly socketTimeout: number };
 }
 
 export type S3Command<Input> = new (input: Input) => { readonly input: Input };
@@ -31,6 +34,7 @@ export interface S3Client {
 export interface S3Answer {
   readonly Contents?: readonly { readonly Key?: string; readonly ETag?: string; readonly Size?: number }[];
   readonly NextContinuationToken?: string;
+  readonly Uploads?: readonly { readonly Key?: string; readonly UploadId?: string }[];
   readonly Body?: NodeJS.ReadableStream & { transformToByteArray(): Promise<Uint8Array> };
 }
 
@@ -40,6 +44,8 @@ export interface S3UploadApi {
     readonly client: S3Client;
     readonly params: { readonly Bucket: string; readonly Key: string; readonly Body: unknown };
     readonly partSize: number;
+    /** Parts at once. */
+    readonly queueSize: number;
   }) => { done(): Promise<unknown> };
 }
 

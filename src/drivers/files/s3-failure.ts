@@ -50,6 +50,11 @@ export function isMissingObject(error: unknown): boolean {
   return name === "NoSuchKey" || (name !== "NoSuchBucket" && status === 404);
 }
 
+/** Of a request that the service does not know, or does not allow. */
+export function isRefused(error: unknown): boolean {
+  return error instanceof Error && [403, 405, 501].includes(foundIn(error).status ?? 0);
+}
+
 interface Found {
   readonly name: string;
   readonly message: string;

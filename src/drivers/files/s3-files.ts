@@ -1,9 +1,10 @@
 import { createReadStream, createWriteStream } from "node:fs";
-import { stat } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import type { FileStore, StoredFile } from "./file-store.ts";
 import { loadS3, loadS3Upload, type S3Answer, type S3Api, type S3Client, type S3ClientOptions } from "./s3-api.ts";
-import { isMissingObject, s3Failure } from "./s3-failure.ts";
+import { isMissingObject, isRefused, s3Failure } from "./s3-failure.ts";
+import { Turns } from "./turns.ts";
 
 export interface S3Place {
   readonly bucket: string;
@@ -36,6 +37,8 @@ function clientOptions({ accessKeyId, secretAccessKey, sessionToken, profile, re
       ? {}
       : { credentials: { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) } };
   return {
+    // A connection that says nothing any more would wait for ever.
+    requestHandler: { connectionTimeout: 15_000, socketTimeout: 120_000 },
     ...credentials,
     ...(profile === undefined ? {} : { profile }),
     ...(region === undefined ? {} : { region }),
@@ -60,6 +63,8 @@ class S3Files implements FileStore {
   readonly #api: S3Api;
   readonly #client: S3Client;
   readonly #place: S3Place;
+  /** Of large files: how much of them is in memory does not depend on how many are stored at once. */
+  readonly #turns = new Turns(largeAtOnce);
 
   constructor(api: S3Api, client: S3Client, place: S3Place) {
     this.#api = api;
@@ -99,10 +104,9 @@ class S3Files implements FileStore {
 
   async upload(key: string, path: string): Promise<void> {
     const { size } = await stat(path);
-    if (size > largestRequest) return this.#uploadInParts(key, path, size);
     // In memory: the client can only repeat a request whose body it has.
-    const Body = size > largestBuffer ? createReadStream(path) : await bytesOf(path);
-    await this.#send(new this.#api.PutObjectCommand({ ...this.#at(key), Body, ContentLength: size }), key);
+    if (size > largestBuffer) await this.#turns.take(() => this.#uploadInParts(key, path, size));
+    else await this.write(key, await readFile(path));
   }
 
   async download(key: string, path: string): Promise<void> {
@@ -153,10 +157,27 @@ class S3Files implements FileStore {
   async #uploadInParts(key: string, path: string, size: number): Promise<void> {
     const { Upload } = await loadS3Upload();
     const partSize = Math.max(largestBuffer, Math.ceil(size / mostParts));
+    await this.#abortUnfinished(key);
+    const Body = createReadStream(path);
     try {
-      await new Upload({ client: this.#client, params: { ...this.#at(key), Body: createReadStream(path) }, partSize }).done();
+      await new Upload({ client: this.#client, params: { ...this.#at(key), Body }, partSize, queueSize: partsAtOnce }).done();
     } catch (error) {
       throw this.#failure(error, key);
+    } finally {
+      Body.destroy();
+    }
+  }
+
+  /** What an attempt that was killed left of that file: nobody sees it, and it is paid for. */
+  async #abortUnfinished(key: string): Promise<void> {
+    const { Bucket, Key } = this.#at(key);
+    try {
+      const { Uploads = [] } = await this.#client.send(new this.#api.ListMultipartUploadsCommand({ Bucket, Prefix: Key }));
+      for (const { Key: found, UploadId = "" } of Uploads)
+        if (found === Key) await this.#client.send(new this.#api.AbortMultipartUploadCommand({ Bucket, Key, UploadId }));
+    } catch (error) {
+      // Not everybody may ask for them, and somebody else may have ended one in the meantime.
+      if (!isRefused(error) && !isMissingObject(error)) throw this.#failure(error, key);
     }
   }
 
@@ -173,13 +194,9 @@ class S3Files implements FileStore {
   }
 }
 
-const largestBuffer = 8 * 1024 * 1024;
 /** Larger files go in parts, of which each is tried again by itself. */
-const largestRequest = 64 * 1024 * 1024;
+const largestBuffer = 8 * 1024 * 1024;
+const largeAtOnce = 4;
+const partsAtOnce = 2;
 const mostParts = 10_000;
 const removedAtOnce = 16;
-
-async function bytesOf(path: string): Promise<Uint8Array> {
-  const { readFile } = await import("node:fs/promises");
-  return await readFile(path);
-}

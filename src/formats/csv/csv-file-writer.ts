@@ -44,6 +44,7 @@ export class CsvFileWriter {
 
   /** Ends the file and gives it its name. Its content survives a power cut (the name only when the folder is synced, too). */
   close(): { bytes: number; rows: number; csv: CsvReading | undefined } {
+    this.#bytes += this.#file.endText();
     this.#file.finish({ sync: true });
     return { bytes: this.#bytes, rows: this.#rows, csv: csvReading(this.#format, this.#columns) };
   }

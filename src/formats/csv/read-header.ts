@@ -6,7 +6,7 @@ import type { CsvReading } from "../job-format.ts";
 export function readCsvHeader(path: string, reading: CsvReading = {}): readonly string[] | undefined {
   if (reading.columns !== undefined) return reading.columns;
   const encoding = reading.encoding === "latin-1" ? "latin1" : "utf8";
-  if (path.endsWith(".gz")) return firstLine(gunzipSync(readFileSync(path)).toString(encoding), reading);
+  if (path.endsWith(".gz")) return csvHeaderIn(gunzipSync(readFileSync(path)).toString(encoding), reading);
   const fd = openSync(path, "r");
   try {
     const chunks: Buffer[] = [];
@@ -15,7 +15,7 @@ export function readCsvHeader(path: string, reading: CsvReading = {}): readonly 
       const size = readSync(fd, chunk, 0, pieceSize, null);
       if (size === 0) return undefined;
       chunks.push(chunk.subarray(0, size));
-      const names = firstLine(Buffer.concat(chunks).toString(encoding), reading);
+      const names = csvHeaderIn(Buffer.concat(chunks).toString(encoding), reading);
       if (names !== undefined) return names;
     }
   } finally {
@@ -26,7 +26,7 @@ export function readCsvHeader(path: string, reading: CsvReading = {}): readonly 
 const pieceSize = 64 * 1024;
 
 /** The fields of the first line, once all of it is there. */
-function firstLine(text: string, { delimiter = ",", line_terminator }: CsvReading): string[] | undefined {
+export function csvHeaderIn(text: string, { delimiter = ",", line_terminator }: CsvReading): readonly string[] | undefined {
   const lineEnd = line_terminator ?? "\n";
   const fields: string[] = [];
   for (let at = 0; at < text.length; ) {

@@ -35,6 +35,7 @@ export class RowTextFile {
   close(): { bytes: number; rows: number } {
     this.#text += this.#rows === 0 ? this.#layout.empty : this.#layout.tail;
     this.#write();
+    this.#written += this.#file.endText();
     this.#file.finish({ sync: true });
     return { bytes: this.#written, rows: this.#rows };
   }

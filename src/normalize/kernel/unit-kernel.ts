@@ -2,6 +2,7 @@ import type { JobFormat } from "../../formats/job-format.ts";
 import { isCompressed } from "../../formats/typed-jsonl.ts";
 import type { PackageJob } from "../../load-package/package-folder.ts";
 import type { SchemaDocument } from "../../schema/document.ts";
+import type { MergeStrategy } from "../../schema/hint-options.ts";
 import { isSystemTable } from "../../schema/system-tables.ts";
 import type { FlattenSettings } from "../flatten.ts";
 import { hasRandomRowIds } from "../flatten-settings.ts";
@@ -26,6 +27,8 @@ interface UnitKernelOptions extends KernelLimits {
   readonly kernel: Kernel;
   readonly rowIds: KernelRowIds;
   readonly schema: SchemaDocument;
+  /** Of the destination. */
+  readonly mergeStrategies: readonly MergeStrategy[];
   readonly loadId: string;
   readonly settings: FlattenSettings;
   readonly names: NameTree;
@@ -42,9 +45,8 @@ export class UnitKernel {
 
   constructor(options: UnitKernelOptions) {
     this.#options = options;
-    const { kernel, schema } = options;
-    kernel.forget();
-    this.#tables = new KernelTables({ ...options, hasRandomIds: (name) => hasRandomRowIds(schema, name) });
+    options.kernel.forget();
+    this.#tables = new KernelTables({ ...options, hasRandomIds: (name) => hasRandomRowIds(options, name) });
     this.#shapes = new Shapes({ ...options, tables: this.#tables });
   }
 

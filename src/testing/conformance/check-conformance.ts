@@ -12,6 +12,7 @@ export interface ConformanceResult {
   readonly ms: number;
 }
 
+/** What became of all clauses. */
 export interface ConformanceReport {
   /** None failed. */
   readonly passed: boolean;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { PackagePlan } from "../../destination-kit/contract.ts";
 import { resource } from "../../extract/resource.ts";
 import { all, type ConformanceCase, needsRecords, needsRows, needsTransaction } from "./conformance-case.ts";
@@ -132,6 +133,42 @@ export const commitCases: readonly ConformanceCase[] = [
       });
       await world.pipeline().run();
       assert.deepEqual(await seen(), [[1, 2], [2], [2]], "after the next run");
+    },
+  },
+  {
+    name: "commit > who reads while a table is replaced sees the old rows or the new ones",
+    skip: all(needsRows, needsRecords, needsTransaction),
+    async run(world) {
+      const p = world.pipeline();
+      const days = (...ids: readonly number[]) =>
+        resource(
+          "days",
+          { writeDisposition: "replace" },
+          ids.map((id) => ({ id })),
+        );
+      await p.run(days(1, 2));
+      const seen = new Set<string>();
+      let isReplaced = false;
+      const replace = async (): Promise<void> => {
+        try {
+          await p.run(days(3, 4));
+        } finally {
+          isReplaced = true;
+        }
+      };
+      const read = async (): Promise<void> => {
+        while (!isReplaced) {
+          seen.add((await world.ids("days")).join());
+          // A driver that never waits would leave no time for the other side.
+          await sleep(1);
+        }
+      };
+      await Promise.all([replace(), read()]);
+      assert.deepEqual(
+        [...seen].filter((ids) => ids !== "1,2" && ids !== "3,4"),
+        [],
+        "ids that were seen",
+      );
     },
   },
   {

@@ -11,6 +11,7 @@ interface TestContext {
 /** `test` of vitest, of node:test, of jest or of any runner that takes a name and a function. */
 export type RegisterTest = (name: string, run: (context: TestContext) => Promise<void>) => unknown;
 
+/** What is tried, and with which test runner. */
 export interface DestinationConformanceOptions extends ConformanceOptions {
   /** The function that makes a test. Default the global `test`, where the runner has one, else that of node:test. Vitest without globals: `import { test } from "vitest"`. */
   readonly test?: RegisterTest;

@@ -101,6 +101,21 @@ export const mergeCases: readonly ConformanceCase[] = [
     },
   },
   {
+    name: "merge > delete-insert > rows of a merge key take the place of all that have it",
+    skip: can("delete-insert"),
+    async run(world) {
+      const p = world.pipeline();
+      const visits = (rows: readonly Deal[]) => resource("visits", { writeDisposition: "merge", mergeKey: "status" }, rows);
+      await p.run(visits([1, 2, 3].map((id) => ({ id, status: id < 3 ? "mon" : "tue" }))));
+      await p.run(visits([4, 5].map((id) => ({ id, status: id === 4 ? "mon" : "wed" }))));
+      await world.expectRows("visits", columns, [
+        { id: 3, status: "tue" },
+        { id: 4, status: "mon" },
+        { id: 5, status: "wed" },
+      ]);
+    },
+  },
+  {
     name: "merge > insert-only > a key that is there stays as it is",
     skip: can("insert-only"),
     async run(world) {

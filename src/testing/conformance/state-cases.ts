@@ -39,6 +39,21 @@ export const stateCases: readonly ConformanceCase[] = [
     },
   },
   {
+    name: "state > what is kept beside it, since it would be too large, comes with it to another machine",
+    skip: all(needsRows, needsRecords, ({ capabilities }) =>
+      capabilities.keyedState === true ? undefined : "all is in the state itself (capability `keyedState`)",
+    ),
+    async run(world) {
+      const rows = Array.from({ length: 6000 }, (_, id) => ({ id, at: "2024-01-01T00:00:00Z" }));
+      const events = (count: number) => resource("events", { incremental: { cursorPath: "at" } }, rows.slice(0, count));
+      for (const [index, machine] of ["one", "one", "two"].entries()) await world.pipeline({ machine }).run(events(5998 + index));
+      assert.deepEqual(
+        await world.ids("events"),
+        rows.map(({ id }) => id),
+      );
+    },
+  },
+  {
     name: "state > so many versions stay as are asked for",
     skip: needsRecords,
     async run(world) {

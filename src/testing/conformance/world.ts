@@ -61,20 +61,12 @@ export class ConformanceWorld {
   /** The same destination, with something else in place of its commit. */
   instead(instead: Instead): DestinationContract {
     const { destination } = this;
-    return {
-      ...destination,
-      async open(context) {
-        const session = await destination.open(context);
-        const commit: Commit = (plan, observe) => session.commitPackage(plan, observe);
-        return new Proxy(session, {
-          get: (target, member) => {
-            if (member === "commitPackage") return (plan: PackagePlan, observe?: JobObserver) => instead(commit, plan, observe);
-            const value: unknown = Reflect.get(target, member, target);
-            return typeof value === "function" ? value.bind(target) : value;
-          },
-        });
-      },
+    const open = async (context: OpenContext): Promise<LoadSession> => {
+      const session = await destination.open(context);
+      const commit: Commit = (plan, observe) => session.commitPackage(plan, observe);
+      return withMember(session, "commitPackage", (plan: PackagePlan, observe?: JobObserver) => instead(commit, plan, observe));
     };
+    return withMember(destination, "open", open);
   }
 
   /** A session on a dataset, closed when `work` is done. */
@@ -134,6 +126,19 @@ export class ConformanceWorld {
       return isThere ? await session.query(`SELECT * FROM ${session.qualifiedName(table)}`) : [];
     });
   }
+}
+
+/** The same object, whatever it is made of, with one function in place of its own. */
+function withMember<T extends object>(object: T, name: keyof T, instead: unknown): T {
+  // Not a proxy of the object itself: it may be frozen.
+  return new Proxy({} as T, {
+    has: (_, member) => member in object,
+    get(_, member) {
+      if (member === name) return instead;
+      const value: unknown = Reflect.get(object, member, object);
+      return typeof value === "function" ? value.bind(object) : value;
+    },
+  });
 }
 
 function inOrder<Row>(rows: readonly Row[]): Row[] {

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { inspect } from "node:util";
 import { Decimal } from "decimal.js";
@@ -288,10 +288,64 @@ describe("settings", () => {
     [{ connectionString: "postgres://x:s3cret-pass@h/d?sslmode=on" }, "`sslmode=on` is no mode"],
     [{ connectionString: "postgres://x:s3cret-pass@h/d?sslrootcert=/gone.pem" }, "`/gone.pem`, which cannot be read"],
     [{ connectionString: "postgres://x:s3cret-pass@h/d?connect_timeout=soon" }, "`soon` is not a duration"],
+    [{ connectionString: "postgres://x:s3cret-pass@h/d?channel_binding=on" }, "`channel_binding=on` is not known"],
+    [{ connectionString: "postgres://x:s3cret-pass@h/d?gssencmode=require" }, "no `gssencmode=require` here"],
+    [{ connectionString: "postgres://x:s3cret-pass@h/d?target_session_attrs=standby" }, "no `target_session_attrs=standby` here"],
+    [{ connectionString: "postgres://x:s3cret-pass@h/d?client_encoding=latin1" }, "no `client_encoding=latin1` here"],
+    [{ connectionString: "postgres://x:s3cret-pass@h/d", ssl: { ca: "no PEM" } }, "holds no certificate"],
   ])("that are wrong are refused without the password", async (options, expected) => {
     const error = await failure(async () => pipelineOn(postgres(options)).run([{ id: 1 }], { tableName: "items" }));
     expect(error).toMatchObject({ code: "config", message: expect.stringContaining(expected) });
     expect(inspect(error)).not.toContain("s3cret-pass");
+  });
+
+  test("of a session reach the server, from the URL, the code and the config", async () => {
+    const { url } = await createPostgres();
+    const query = new URLSearchParams({ options: "-c work_mem=5MB -c lock_timeout=7s", application_name: "nightly", connect_timeout: "7" });
+    setEnvironment({ DESTINATION__POSTGRES__LOCK_TIMEOUT: "8s", DESTINATION__POSTGRES__CREDENTIALS: `${url}?${query}` });
+    const settings =
+      "SELECT current_setting(name) FROM unnest(ARRAY['work_mem', 'application_name', 'lock_timeout', 'statement_timeout']) AS name";
+    expect(await values(pipelineOn("postgres"), settings)).toEqual(["5MB", "nightly", "8s", "0"]);
+    const inCode = postgres({ connectionString: `${url}?${query}`, name: "other", lockTimeout: "9s", statementTimeout: "2m" });
+    expect(await values(pipelineOn(inCode), settings)).toEqual(["5MB", "nightly", "9s", "2min"]);
+    expect(await values(pipelineOn(postgres({ connectionString: `${url}?${query}`, name: "third" })), settings)).toContain("7s");
+  });
+
+  test("a statement that takes too long is told, and the next run stores the package once", async () => {
+    const { url, query: ask } = await createPostgres();
+    const shop = (options: PostgresOptions) =>
+      pipelineOn(postgres({ connectionString: url, ...options }), { pipelinesDir, load: { maxRetries: 1 } });
+    const pipelinesDir = tempDir();
+    await shop({}).run([{ id: 1 }], { tableName: "items" });
+    await ask("ALTER TABLE data.items ADD CHECK (id <> 2 OR pg_sleep(1) IS NOT NULL)");
+    const error = await failure(() => shop({ statementTimeout: "200ms" }).run([{ id: 2 }], { tableName: "items" }));
+    expect(error).toMatchObject({ retryable: true, message: expect.stringContaining("Raise statementTimeout") });
+    await shop({ statementTimeout: "1m" }).run();
+    expect(await values(shop({}), "SELECT id FROM items ORDER BY id")).toEqual([1, 2]);
+  });
+
+  test("that are secret are in no error, event, line, trace or file of a run that fails", async () => {
+    const { url, query: ask } = await createPostgres();
+    const told: unknown[] = [];
+    const write = (...line: unknown[]): void => void told.push(line);
+    const pipelinesDir = tempDir();
+    const shop = pipelineOn(postgres(Object.assign(new URL(url), { password: "s3cret-pass" }).href), {
+      pipelinesDir,
+      progress: "log",
+      logger: { debug: write, info: write, warn: write, error: write },
+      onEvent: (event) => void told.push(event),
+    });
+    await shop.run([{ id: 1 }], { tableName: "items" });
+    await ask("ALTER TABLE data.items ADD CHECK (id < 2)");
+    const errors = [await failure(() => shop.run([{ id: 2 }], { tableName: "items" }))];
+    await ask("DROP SCHEMA data CASCADE; CREATE SCHEMA data; CREATE VIEW data._dlt_loads AS SELECT 1 AS a");
+    errors.push(await failure(() => shop.run()));
+    const files = readdirSync(pipelinesDir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    const texts = files.map((entry) => readFileSync(join(entry.parentPath, entry.name), "latin1"));
+    expect(told.length).toBeGreaterThan(5);
+    expect(texts.length).toBeGreaterThan(3);
+    for (const text of [inspect([errors, told, shop.lastTrace], { depth: 12, showHidden: true }), JSON.stringify(shop.lastTrace), ...texts])
+      expect(text).not.toContain("s3cret");
   });
 
   test("given in code count before those of the connection string", async () => {

@@ -69,6 +69,7 @@ export class FileSql implements SqlConnection {
       throw this.#readOnly();
     const { views } = this.#parts;
     const connection = await this.#fresh();
+    if (asksForNames.test(sql)) for (const name of await views.names()) await this.#makeView(connection, name, (await views.select(name))!);
     for (;;) {
       try {
         return await work(connection);
@@ -76,10 +77,14 @@ export class FileSql implements SqlConnection {
         const missing = error instanceof DriverFailure && error.kind === "undefined-relation" ? tableIn(error.subject) : undefined;
         const view = missing === undefined || this.#made.has(missing) ? undefined : await views.select(missing);
         if (missing === undefined || view === undefined) throw error;
-        await connection.execute(`CREATE VIEW ${this.qualifiedName(missing)} AS ${view}`);
-        this.#made.add(missing);
+        await this.#makeView(connection, missing, view);
       }
     }
+  }
+
+  async #makeView(connection: DuckDbConnection, table: string, view: string): Promise<void> {
+    await connection.execute(`CREATE VIEW ${this.qualifiedName(table)} AS ${view}`);
+    this.#made.add(table);
   }
 
   /** Other files may be there since the last query. */
@@ -103,6 +108,9 @@ export class FileSql implements SqlConnection {
     );
   }
 }
+
+/** Statements that no table is missing for, since they are about all of them. */
+const asksForNames = /\binformation_schema\b|\bduckdb_(?:tables|views|columns)\b|\bshow\s+(?:all\s+)?tables\b/i;
 
 /** DuckDB names it with its schema where the statement does. */
 function tableIn(subject: string | undefined): string | undefined {

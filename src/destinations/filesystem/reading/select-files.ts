@@ -1,11 +1,11 @@
-import { readFileSync, statSync } from "node:fs";
+import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { basename } from "node:path";
 import { duckDbColumnType } from "../../../destination-kit/duckdb/column-type.ts";
 import { UnsupportedError } from "../../../destination-kit/index.ts";
 import type { ColumnSchema, TableSchema } from "../../../schema/document.ts";
 import { completeColumns } from "../../../schema/table.ts";
 import { capabilities } from "../capabilities.ts";
-import { csvHeader } from "./csv-header.ts";
+import { csvHeader, isGzip } from "./csv-header.ts";
 import { literal, quoted } from "./quoted.ts";
 
 export interface FilesToSelect {
@@ -117,7 +117,7 @@ function groupsOf(paths: readonly string[], mayHideGzip: boolean): ReadonlyMap<F
     const [, name = "", gz] = ending.exec(path) ?? [];
     // Of the system, such as `.DS_Store`.
     if (name === "" && basename(path).startsWith(".")) continue;
-    const isPacked = gz !== undefined || (mayHideGzip && name !== "parquet" && isGzip(path));
+    const isPacked = gz !== undefined || (mayHideGzip && name !== "parquet" && isPackedFile(path));
     const id = `${name} ${isPacked}`;
     const format = formats.get(id) ?? { name, isPacked };
     formats.set(id, format);
@@ -131,9 +131,15 @@ function groupsOf(paths: readonly string[], mayHideGzip: boolean): ReadonlyMap<F
 /** A layout may have something behind it. */
 const ending = /.*\.(jsonl|parquet|csv|insert_values|typed-jsonl)(?:\.(gz))?(?:\.[^/]*)?$/s;
 
-function isGzip(path: string): boolean {
-  const bytes = readFileSync(path);
-  return bytes[0] === 0x1f && bytes[1] === 0x8b;
+function isPackedFile(path: string): boolean {
+  const fd = openSync(path, "r");
+  try {
+    const start = Buffer.alloc(2);
+    readSync(fd, start, 0, 2, 0);
+    return isGzip(start);
+  } finally {
+    closeSync(fd);
+  }
 }
 
 function packed(isPacked: boolean): string {

@@ -28,6 +28,12 @@ export class TableViews {
     this.#known = undefined;
   }
 
+  /** Of all tables. */
+  async names(): Promise<readonly string[]> {
+    this.#known ??= this.#read();
+    return [...(await this.#known).tables.keys()];
+  }
+
   /** Undefined when the dataset has no such table. The case of its name does not count, as in DuckDB. */
   async select(name: string): Promise<string | undefined> {
     const { destination, files, cache } = this.#parts;
@@ -70,9 +76,9 @@ function isCounted({ key, loadId }: TableFile, loaded: ReadonlySet<string>): boo
 
 /** Where schemas have folders of their own, a table may have files in several. */
 async function filesOf(files: DatasetFiles, schemas: readonly SchemaDocument[], { name }: TableSchema): Promise<readonly TableFile[]> {
-  if (isSystemTable(name)) return await files.ofTable({ name: "", tables: {} }, name);
+  if (isSystemTable(name)) return await files.ofTable({ name: "", tables: {} }, name, []);
   const found = new Map<string, TableFile>();
   for (const schema of schemas.filter((each) => Object.hasOwn(each.tables, name)))
-    for (const file of await files.ofTable(schema, name)) found.set(file.key, file);
+    for (const file of await files.ofTable(schema, name, schemas)) found.set(file.key, file);
   return [...found.values()];
 }

@@ -255,6 +255,7 @@ export async function outcome(
       maxIdentifierLength: 40,
       caseSensitiveIdentifiers: false,
       weiPrecision: [38, 0],
+      mergeStrategies: ["delete-insert"],
       jobFormats: jobFormatsOf(...parquetOnly),
       threads,
       runtime: { nowMicros: () => 1_700_000_000_000_000, randomBytes },
