@@ -75,7 +75,7 @@ export function hasRandomRowIds({ schema, mergeStrategies }: Pick<FlattenSource,
   return strategy === undefined || !identifying.has(strategy);
 }
 
-const identifying: ReadonlySet<MergeStrategy> = new Set(["upsert", "insert-only", "scd2"]);
+const identifying: ReadonlySet<string> = new Set(["upsert", "insert-only", "scd2"]);
 
 /** How deep tables say that their rows go, wherever those are found; undefined when none does, which is the usual case. */
 function nestedNesting(schema: SchemaDocument): FlattenSettings["nestedNesting"] {
