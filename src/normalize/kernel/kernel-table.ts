@@ -12,7 +12,7 @@ export interface KernelColumn {
 /** A table whose rows wait in the memory of the kernel, which appends to them, as the reference does. */
 export class KernelTable implements TableMemory {
   readonly at: number;
-  readonly columns = new Map<string, KernelColumn>();
+  readonly columns: Map<string, KernelColumn> = new Map<string, KernelColumn>();
   readonly #kernel: Kernel;
 
   constructor(kernel: Kernel) {
