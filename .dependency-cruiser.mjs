@@ -63,6 +63,8 @@ export default {
   ],
   options: {
     doNotFollow: { path: "node_modules" },
+    // The kernel is AssemblyScript, compiled by itself.
+    exclude: { path: "^src/.*/assembly/" },
     tsConfig: { fileName: "tsconfig.json" },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "types"] },

@@ -15,6 +15,7 @@ const entryPoints = ["index", "destination-kit/index", "testing/index", "cli/mai
 /** What only tests reach, those that kill a process in the middle of its work. */
 const forTests = ["core/crash-point", "pipeline/pipeline"];
 
+execFileSync(process.execPath, [join(root, "scripts/build-kernel.mjs")], { cwd: root, stdio: "inherit" });
 // A file that was removed from src/ does not live on in the package.
 for (const folder of [build, dist]) rmSync(folder, { recursive: true, force: true });
 execFileSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", "tsconfig.build.json"], {

@@ -2,7 +2,7 @@ import { closeSync, fdatasyncSync, openSync } from "node:fs";
 import { writeAll } from "../core/files.ts";
 
 /** Rows are gathered to lines of about this many bytes: long enough to write fast, short enough to hold one in memory. */
-const lineBytes = 128 * 1024;
+export const lineBytes: number = 128 * 1024;
 
 /** Many tables have few rows: the room of a line grows from this. */
 const firstRoom = 4096;
@@ -65,6 +65,20 @@ export class RawFile {
     if (this.#lineSize >= lineBytes || this.#rows >= this.#fullAt) this.#writeLine();
   }
 
+  /** Rows of a list, without its brackets: a line of their own. Not where files end after a number of rows. */
+  appendJoined(rows: Uint8Array, count: number): void {
+    if (this.#lineSize > 0) this.#writeLine();
+    const fd = this.#openFile();
+    for (const piece of [listBegin, rows, listEnd]) writeAll(fd, piece, this.#path);
+    this.#rows += count;
+    this.#count(rows.length + listBegin.length + listEnd.length);
+  }
+
+  /** True when files end after a number of rows. */
+  get countsRows(): boolean {
+    return this.#maxRows !== Infinity;
+  }
+
   /** A file without rows: it says that the table was read and is empty. */
   ensureFile(): void {
     this.#openFile();
@@ -108,8 +122,12 @@ export class RawFile {
     this.#lineSize = 0;
     // The room for one huge row is not kept.
     if (this.#line.length > 8 * lineBytes) this.#line = Buffer.allocUnsafe(firstRoom);
-    this.#bytes += end;
-    this.#fileBytes += end;
+    this.#count(end);
+  }
+
+  #count(bytes: number): void {
+    this.#bytes += bytes;
+    this.#fileBytes += bytes;
     if (this.#fileBytes >= this.#maxBytes || this.#rows >= this.#fullAt) this.#endFile();
   }
 
@@ -143,4 +161,6 @@ export class RawFile {
 
 const noRoom = Buffer.alloc(0);
 const openBracket = "[".charCodeAt(0);
+const listBegin = Buffer.from("[");
+const listEnd = Buffer.from("]\n");
 const comma = ",".charCodeAt(0);

@@ -1,14 +1,16 @@
+import { isUtf8 } from "node:buffer";
 import { TextDecoder } from "node:util";
 import { Decimal } from "decimal.js";
 import { ConfigError } from "../core/errors.ts";
 import { ExactFloat } from "../core/exact-float.ts";
 import { Float } from "../core/float.ts";
+import { takeJsonLines } from "../core/json-lines/joined-lines.ts";
 import { parseJson } from "../core/json-parse.ts";
 import { JsonTextError, scanRows } from "../core/json-rows.ts";
 import { kindOf } from "../core/kind-of.ts";
 import { RowInvalidError } from "./errors.ts";
 import { MarkedItem } from "./marked.ts";
-import type { RawFile } from "./raw-file.ts";
+import { lineBytes, type RawFile } from "./raw-file.ts";
 import type { Loose, Marked } from "./rows.ts";
 
 /** Rows that are JSON text still. */
@@ -38,19 +40,54 @@ export function appendRawJson(
 ): { readonly rows: number; readonly characters: number } {
   let into: RawFile | undefined;
   const count = { rows: 0, characters: 0 };
-  eachRow(
-    raw,
-    resource,
-    () => rowIndex + count.rows,
-    (text) => {
-      const row = text.startsWith("{") ? text : `{"value":${text}}`;
-      into ??= file();
-      into.append(row);
-      count.rows += 1;
-      count.characters += row.length;
-    },
-  );
+  const take = (text: string): void => {
+    const row = text.startsWith("{") ? text : `{"value":${text}}`;
+    into ??= file();
+    into.append(row);
+    count.rows += 1;
+    count.characters += row.length;
+  };
+  const index = (): number => rowIndex + count.rows;
+  const bytes = largeUtf8(raw["~item"]);
+  const done = bytes === undefined ? 0 : appendLines(bytes, (into = file()), count, take);
+  if (bytes === undefined || done === 0) eachRow(raw, resource, index, take);
+  else if (done < bytes.length && !appendRest(bytes.subarray(done).toString(), take)) eachRow(raw, resource, index, () => {});
   return count;
+}
+
+/** Lines as they are, up to the first one that is more or less than an object; gives its place. */
+function appendLines(bytes: Buffer, file: RawFile, count: { rows: number; characters: number }, take: (text: string) => void): number {
+  if (file.countsRows) return 0;
+  return takeJsonLines(bytes, lineBytes, {
+    onRows: (rows, many) => {
+      file.appendJoined(rows, many);
+      count.rows += many;
+      count.characters += rows.length;
+    },
+    onInexact: (line) => scanRows(line.toString(), take),
+  });
+}
+
+/** False for text that is no JSON: its place has to be told by the whole text. */
+function appendRest(text: string, take: (text: string) => void): boolean {
+  // Within a text that is no mark of the byte order.
+  if (text.startsWith("\uFEFF")) return false;
+  try {
+    scanRows(text, take);
+    return true;
+  } catch (error) {
+    if (error instanceof JsonTextError) return false;
+    throw error;
+  }
+}
+
+/** Less is done sooner without. */
+const largeBytes = 16 * 1024;
+
+function largeUtf8(text: string | Uint8Array): Buffer | undefined {
+  if (text.length < largeBytes) return undefined;
+  const bytes = typeof text === "string" ? Buffer.from(text) : Buffer.from(text.buffer, text.byteOffset, text.byteLength);
+  return typeof text === "string" || isUtf8(bytes) ? bytes : undefined;
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Cell } from "../schema/cell.ts";
 import type { DataType } from "../schema/data-type.ts";
+import type { TableMemory } from "./parquet/column-memory.ts";
 
 /** A file format that job files are written in. Which one is chosen for each table: what its hints, the run and the config ask for, of what the destination loads. */
 export interface JobFormat {
@@ -9,7 +10,8 @@ export interface JobFormat {
   readonly isText: boolean;
   /** A flush writes so many rows at most; undefined: as many as there are. */
   readonly maxFlushRows?: number | undefined;
-  createTable(): JobTable;
+  /** `memory`: of Parquet. Rows that are in it when they are flushed count, whoever put them there. */
+  createTable(memory?: TableMemory): JobTable;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { pipeline } from "node:stream";
@@ -19,24 +20,29 @@ export class LineInvalidError extends Error {
 /** The rows of a raw file, an array per line. Values that JSON knows no type for are still marked strings. Compressed files are told by their content. */
 export async function* readTypedJsonl(path: string): AsyncGenerator<readonly JsonValue[], void> {
   let line = 0;
-  for await (const text of readLines(path)) {
+  for await (const bytes of readLines(path)) {
     line += 1;
-    if (text === "") continue;
-    let rows: unknown;
-    try {
-      rows = parseJson(text);
-    } catch (cause) {
-      throw new LineInvalidError(path, line, "is not valid JSON", cause);
-    }
-    if (!Array.isArray(rows)) throw new LineInvalidError(path, line, "is not a list of rows");
-    yield rows as JsonValue[];
+    if (bytes.length > 0) yield rowsOfLine(bytes, path, line);
   }
+}
+
+/** The rows of a line. Throws LineInvalidError. */
+export function rowsOfLine(bytes: Buffer, path: string, line: number): readonly JsonValue[] {
+  if (!isUtf8(bytes)) throw new LineInvalidError(path, line, "is not UTF-8");
+  let rows: unknown;
+  try {
+    rows = parseJson(bytes.toString());
+  } catch (cause) {
+    throw new LineInvalidError(path, line, "is not valid JSON", cause);
+  }
+  if (!Array.isArray(rows)) throw new LineInvalidError(path, line, "is not a list of rows");
+  return rows as JsonValue[];
 }
 
 const chunkBytes = 1024 * 1024;
 const newline = 10;
 
-async function* readLines(path: string): AsyncGenerator<string, void> {
+async function* readLines(path: string): AsyncGenerator<Buffer, void> {
   const isPacked = await isCompressed(path);
   // Not before something listens to its errors.
   const file = createReadStream(path, { highWaterMark: chunkBytes });
@@ -47,16 +53,16 @@ async function* readLines(path: string): AsyncGenerator<string, void> {
     let from = 0;
     for (let end = chunk.indexOf(newline); end >= 0; end = chunk.indexOf(newline, from)) {
       const last = chunk.subarray(from, end);
-      yield rest.length === 0 ? last.toString() : Buffer.concat([...rest, last]).toString();
+      yield rest.length === 0 ? last : Buffer.concat([...rest, last]);
       rest = [];
       from = end + 1;
     }
     if (from < chunk.length) rest.push(chunk.subarray(from));
   }
-  if (rest.length > 0) yield Buffer.concat(rest).toString();
+  if (rest.length > 0) yield Buffer.concat(rest);
 }
 
-async function isCompressed(path: string): Promise<boolean> {
+export async function isCompressed(path: string): Promise<boolean> {
   await using file = await open(path);
   const { bytesRead, buffer } = await file.read(Buffer.alloc(2), 0, 2, 0);
   return bytesRead === 2 && buffer[0] === 0x1f && buffer[1] === 0x8b;

@@ -15,12 +15,20 @@ export interface FlattenSource {
   /** Of the destination. Where nothing is merged, ids are random. */
   readonly mergeStrategies: readonly MergeStrategy[];
   readonly runtime: Pick<Runtime, "randomBytes">;
+  /** Ids of rows that nothing identifies; default ten random bytes. */
+  readonly newRowId?: (() => string) | undefined;
 }
 
 /** How the documents of a package are taken apart: as its schema says when the package begins. */
-export function flattenSettings({ schema, loadId, naming, mergeStrategies, runtime }: FlattenSource): FlattenSettings {
+export function flattenSettings({
+  schema,
+  loadId,
+  naming,
+  mergeStrategies,
+  runtime,
+  newRowId = randomRowIds(runtime),
+}: FlattenSource): FlattenSettings {
   const { config } = schema.normalizers.json;
-  const newRowId = randomRowIds(runtime);
   const dltId = naming.normalizeIdentifier("_dlt_id");
   const table = (name: string): TableSchema | undefined => (Object.hasOwn(schema.tables, name) ? schema.tables[name] : undefined);
   const keyColumns = new Map<string, readonly string[]>();
@@ -59,6 +67,15 @@ export function flattenSettings({ schema, loadId, naming, mergeStrategies, runti
     },
   };
 }
+
+/** True when nothing but chance tells the rows of documents of this table apart. */
+export function hasRandomRowIds({ schema, mergeStrategies }: Pick<FlattenSource, "schema" | "mergeStrategies">, name: string): boolean {
+  const table = Object.hasOwn(schema.tables, name) ? schema.tables[name] : undefined;
+  const strategy = table && mergeStrategyOf(table, mergeStrategies);
+  return strategy === undefined || !identifying.has(strategy);
+}
+
+const identifying: ReadonlySet<string> = new Set(["upsert", "insert-only", "scd2"]);
 
 /** How deep tables say that their rows go, wherever those are found; undefined when none does, which is the usual case. */
 function nestedNesting(schema: SchemaDocument): FlattenSettings["nestedNesting"] {

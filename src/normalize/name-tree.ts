@@ -87,6 +87,17 @@ export class NameTree {
     return [...this.#nestedTables.values()].filter((table) => table.name === name).map((table) => table.parent);
   }
 
+  /** Such a table, if it was asked for before. */
+  knownTable(name: string): TableNode | undefined {
+    return this.#tables.get(name);
+  }
+
+  /** True when only one way leads to the tables of this name. */
+  isAlone(name: string): boolean {
+    const ways = [...this.#nestedTables.values()].filter((table) => table.name === name);
+    return new Set(ways).size + (this.#tables.has(name) ? 1 : 0) === 1;
+  }
+
   /** A table that documents are for. */
   table(name: string): TableNode {
     const known = this.#tables.get(name);

@@ -154,6 +154,7 @@ class Crew {
 
 function threadTask(run: PackageRun, options: InThreadsOptions): ThreadTask {
   const { extracted, schema, maxIdentifierLength, caseSensitiveIdentifiers, weiPrecision, mergeStrategies, rotation, threads } = options;
+  const { kernel, kernelLimits } = options;
   const { workingDir, loadId, path: extractedPath } = extracted;
   const { jobFormats } = threads;
   return {
@@ -166,6 +167,8 @@ function threadTask(run: PackageRun, options: InThreadsOptions): ThreadTask {
     weiPrecision,
     mergeStrategies,
     rotation,
+    hasKernel: kernel !== undefined,
+    kernelLimits,
     jobFormats,
     nowMs: run.nowMs,
   };

@@ -37,6 +37,8 @@ export interface NormalizeOptions {
   readonly rotation?: Rotation | undefined;
   /** Threads that may help. */
   readonly threads?: NormalizeThreads | undefined;
+  /** False: the kernel is not used. Default true. */
+  readonly useKernel?: boolean | undefined;
   readonly runtime: Runtime;
   /** Ends it between two raw files. */
   readonly signal?: AbortSignal;

@@ -22,6 +22,9 @@ import { DistinctNames } from "./distinct-names.ts";
 import { createNamedFlatten, type FlattenSettings, type NamedFlatten } from "./flatten.ts";
 import { flattenSettings } from "./flatten-settings.ts";
 import type { JobFormats } from "./job-format-of.ts";
+import type { Kernel } from "./kernel/kernel.ts";
+import { KernelRowIds } from "./kernel/kernel-row-ids.ts";
+import { type KernelLimits, UnitKernel } from "./kernel/unit-kernel.ts";
 import { type Collision, collisions, type NullOnlyColumns, nullOnlyColumns } from "./name-findings.ts";
 import { replayNames } from "./name-log.ts";
 import type { NameListener } from "./name-tree.ts";
@@ -53,6 +56,9 @@ export interface PackageRunOptions {
   readonly runtime: Pick<Runtime, "nowMicros" | "randomBytes">;
   readonly onProgress: (rows: number) => void;
   readonly alone?: AloneOptions;
+  /** Does the rows of large units where it can. */
+  readonly kernel?: Kernel | undefined;
+  readonly kernelLimits?: KernelLimits | undefined;
 }
 
 /** The run is for one unit. */
@@ -104,6 +110,7 @@ export class PackageRun {
   readonly #jobRows: Record<string, number> = {};
   readonly #csvFiles: Record<string, CsvReading> = {};
   readonly #nowMs: number;
+  readonly #kernel: UnitKernel | undefined;
   #fileNumber = 0;
   #rows = 0;
   #reportedRows = 0;
@@ -128,7 +135,23 @@ export class PackageRun {
     this.#passedOn = new PassedOn(options);
     for (const { name, parent } of options.alone?.assumed.values() ?? []) this.#bufferOf(name, parent);
     const { loadId } = options.extracted;
-    this.#flatten = createNamedFlatten(flattenSettings({ ...options, loadId, naming: this.#naming }), options.alone?.names);
+    const { kernel } = options;
+    const newRowId = kernel === undefined ? undefined : new KernelRowIds(kernel, options.runtime);
+    const settings = flattenSettings({ ...options, loadId, naming: this.#naming, newRowId: newRowId?.next });
+    this.#flatten = createNamedFlatten(settings, options.alone?.names);
+    this.#kernel =
+      kernel &&
+      new UnitKernel({
+        ...options.kernelLimits,
+        kernel,
+        rowIds: newRowId!,
+        schema,
+        mergeStrategies: options.mergeStrategies,
+        loadId,
+        settings,
+        names: this.#flatten.names,
+        bufferOf: (name) => this.#tables.get(name),
+      });
     // The names of the state row are leat's: a convention of somebody else's has no say in them.
     this.#ownFlatten =
       builtInNaming(options.schema.normalizers.names) === undefined
@@ -172,12 +195,20 @@ export class PackageRun {
     };
     const { flatten } = isSystemTable(unit.table) ? this.#ownFlatten : this.#flatten;
     const before = this.#rows;
+    const onRows = (rows: number): void => {
+      this.#rows += rows;
+      this.#report(unit, rows);
+      this.#flushIfFull();
+    };
     try {
-      for await (const rows of readTypedJsonl(unit.path)) {
-        for (const row of rows) if (row !== null) flatten(row, unit.table, sink);
-        this.#rows += rows.length;
-        this.#report(unit, rows.length);
-        this.#flushIfFull();
+      if (this.#kernel !== undefined && (await this.#kernel.takes(unit))) {
+        const openTable = (name: string): void => void this.#tableOf(name, undefined, ordinal, unit);
+        await this.#kernel.shred(unit, { flattenRow: (row) => flatten(row, unit.table, sink), openTable, onRows });
+      } else {
+        for await (const rows of readTypedJsonl(unit.path)) {
+          for (const row of rows) if (row !== null) flatten(row, unit.table, sink);
+          onRows(rows.length);
+        }
       }
     } catch (error) {
       if (!(error instanceof LineInvalidError)) throw error;
@@ -318,6 +349,8 @@ export class PackageRun {
       this.#tables.set(name, kept);
       return kept;
     }
+    const jobFormat = jobFormats(this.#tableSchema(name) ?? this.#tableSchema(parent), ({ parent: above }) => this.#tableSchema(above));
+    kept?.releaseMemory();
     const table = new TableBuffer({
       schema,
       name,
@@ -328,7 +361,8 @@ export class PackageRun {
       nowMs: this.#nowMs,
       caseSensitive,
       rotation: this.#options.rotation ?? {},
-      jobFormat: jobFormats(this.#tableSchema(name) ?? this.#tableSchema(parent), ({ parent: above }) => this.#tableSchema(above)),
+      jobFormat,
+      memory: this.#kernel?.memoryFor(name, jobFormat),
       unit: alone && { assumed: assumed?.columns ?? [] },
     });
     this.#tables.set(name, table);

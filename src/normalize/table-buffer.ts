@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { CellRangeError } from "../formats/cell-range-error.ts";
 import type { CellBuffer, JobColumn, JobFileSize, JobFormat, JobTable } from "../formats/job-format.ts";
+import type { TableMemory } from "../formats/parquet/column-memory.ts";
 import type { Coercion } from "../schema/coercion.ts";
 import type { DataType } from "../schema/data-type.ts";
 import { preferredType } from "../schema/default-hints.ts";
@@ -31,6 +32,8 @@ export interface TableBufferOptions {
   readonly caseSensitive: boolean;
   readonly jobFormat: JobFormat;
   readonly rotation: Rotation;
+  /** Of the rows that wait to be written, where somebody else appends some of them (`addRows`). */
+  readonly memory?: TableMemory | undefined;
   /** Columns that rows before these brought, which the schema does not have; and whether names that are asked for in vain are kept (`missed`). */
   readonly unit?: { readonly assumed: readonly ColumnSchema[] } | undefined;
 }
@@ -39,6 +42,13 @@ export interface TableBufferOptions {
 interface Slot {
   readonly dataType: DataType;
   readonly buffer: CellBuffer;
+}
+
+/** A column that takes a value. */
+interface FoundColumn {
+  readonly column: string;
+  /** Of the column that the value came for; undefined: there is none. */
+  readonly ownType: DataType | undefined;
 }
 
 /**
@@ -80,7 +90,7 @@ export class TableBuffer {
     this.#schema = schema;
     this.#options = options;
     this.#coerce = options.coerce;
-    this.#files = options.jobFormat.createTable();
+    this.#files = options.jobFormat.createTable(options.memory);
     const { bufferMaxItems, fileMaxItems } = options.rotation;
     this.#maxBufferedRows = Math.max(
       1,
@@ -169,6 +179,65 @@ export class TableBuffer {
     this.#missed.clear();
     this.#rows = 0;
     return true;
+  }
+
+  get memory(): TableMemory | undefined {
+    return this.#options.memory;
+  }
+
+  /** The buffer is not used any more. */
+  releaseMemory(): void {
+    this.#options.memory?.release();
+  }
+
+  /** Rows that wait to be written. */
+  get bufferedRows(): number {
+    return this.#bufferedRows;
+  }
+
+  /** Columns that must have a value in every row. */
+  get required(): ReadonlySet<string> {
+    return this.#required;
+  }
+
+  /** So many rows were appended to the memory. */
+  addRows(count: number): void {
+    this.#bufferedRows += count;
+    this.#rows += count;
+  }
+
+  /** The column for a value, as `append` finds it; undefined when `append` would have to make one, or to refuse. */
+  find(name: string, value: PresentValue): FoundColumn | undefined {
+    const ownType = this.#slots.get(name)?.dataType;
+    if (ownType !== undefined && this.#coerce(ownType, value) !== undefined) return { column: name, ownType };
+    const placed = this.#placeWhereColumnsAre(name, value);
+    return placed && { column: placed.column, ownType };
+  }
+
+  /**
+   * Appends a value to a row of the memory. False, and nothing is done, when `append` would have to make a column, or to refuse, or when the value goes to
+   * another column than that of its name, and `maySwerve` does not let it.
+   */
+  put(name: string, value: PresentValue, rowIndex: number, maySwerve: (column: string) => boolean): boolean {
+    const slot = this.#slots.get(name);
+    const cell = slot === undefined ? undefined : this.#coerce(slot.dataType, value);
+    if (cell !== undefined) slot!.buffer.set(rowIndex, cell);
+    else {
+      const placed = this.#placeWhereColumnsAre(name, value);
+      if (placed === undefined || (placed.column !== name && !maySwerve(placed.column))) return false;
+      this.#slots.get(placed.column)!.buffer.set(rowIndex, placed.cell);
+    }
+    return true;
+  }
+
+  #placeWhereColumnsAre(name: string, value: PresentValue): PlacedCell | undefined {
+    const placed = this.#place(name, value);
+    if (placed === undefined || !this.#slots.has(placed.column) || (placed.column !== name && this.#required.has(name))) {
+      if (this.#asked !== undefined) this.#asked.length = 0;
+      return undefined;
+    }
+    if (this.#asked !== undefined) this.#noteMissed(this.#asked, placed.column);
+    return placed;
   }
 
   /** Of its job files. */

@@ -7,6 +7,7 @@ import type { MergeStrategy } from "../schema/hint-options.ts";
 import type { CustomNaming } from "../schema/naming/custom-naming.ts";
 import { builtInNaming } from "../schema/schema-naming.ts";
 import type { jobFormatsOf } from "./job-format-of.ts";
+import type { KernelLimits } from "./kernel/unit-kernel.ts";
 import { rawFormat } from "./package-run.ts";
 import type { Rotation } from "./rotation.ts";
 import type { NormalizedUnit, UnitNews, UnitTask } from "./unit.ts";
@@ -39,6 +40,8 @@ export interface ThreadTask {
   readonly mergeStrategies: readonly MergeStrategy[];
   readonly jobFormats: Parameters<typeof jobFormatsOf>;
   readonly rotation: Rotation | undefined;
+  readonly hasKernel: boolean;
+  readonly kernelLimits: KernelLimits | undefined;
   readonly nowMs: number;
 }
 

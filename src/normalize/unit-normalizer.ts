@@ -3,6 +3,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { PackageFolder } from "../load-package/package-folder.ts";
 import { jobFormatsOf } from "./job-format-of.ts";
+import type { Kernel } from "./kernel/kernel.ts";
 import { NameRecorder } from "./name-log.ts";
 import { PackageRun } from "./package-run.ts";
 import type { TableBuffer } from "./table-buffer.ts";
@@ -14,6 +15,8 @@ export class UnitNormalizer {
   readonly #task: ThreadTask;
   /** New memory for each unit would cost a tenth of the time. */
   readonly #buffers = new Map<string, TableBuffer>();
+  /** The memory of these, where it has rows. */
+  #kernel: Kernel | undefined;
 
   constructor(task: ThreadTask) {
     this.#task = task;
@@ -23,6 +26,7 @@ export class UnitNormalizer {
     const { workingDir, loadId, nowMs, extractedPath, jobFormats } = this.#task;
     mkdirSync(join(folder, "new_jobs"), { recursive: true });
     const names = new NameRecorder();
+    if (this.#task.hasKernel) this.#kernel ??= await (await import("./kernel/kernel.ts")).Kernel.create();
     let told = -1;
     const run = new PackageRun({
       ...this.#task,
@@ -31,6 +35,7 @@ export class UnitNormalizer {
       jobFormats: jobFormatsOf(...jobFormats),
       runtime: { nowMicros: () => nowMs * 1000, randomBytes },
       alone: { assumed: new Map(assumed.map((table) => [table.name, table])), names, buffers: this.#buffers },
+      kernel: this.#kernel,
       onProgress: (rows) => {
         const { broughtNames } = run;
         onNews(broughtNames === told ? { rows } : { rows, brought: run.brought });
@@ -43,6 +48,7 @@ export class UnitNormalizer {
     } catch (error) {
       run.abort();
       this.#buffers.clear();
+      this.#kernel = undefined;
       throw error;
     }
   }

@@ -17,6 +17,8 @@ export interface NormalizeSettings extends AskedFormats {
   readonly arrowColumns: AddedArrowColumns;
   /** Threads. */
   readonly workers: number;
+  /** The kernel may be used. */
+  readonly kernel: boolean;
 }
 
 /** The call wins over the pipeline, and both over config. Throws ConfigError. */
@@ -25,6 +27,7 @@ export function normalizeSettings(asked: RunSettings, options: RunSettings, { no
   return {
     loaderFileFormat: oneOf("loaderFileFormat", loaderFileFormat, fileFormats) ?? normalize.loaderFileFormat,
     workers: countOf("normalize.workers", normalize.workers, 1),
+    kernel: normalize.kernel,
     ...writers,
   };
 }

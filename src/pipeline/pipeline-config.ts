@@ -28,7 +28,11 @@ export const pipelineConfig: {
   };
   readonly commitEvery: { readonly rows: Field<number | undefined>; readonly ms: Field<number | undefined> };
   readonly maxDuration: Field<Duration | undefined>;
-  readonly normalize: { readonly loaderFileFormat: Field<FileFormat | undefined>; readonly workers: Field<number> };
+  readonly normalize: {
+    readonly loaderFileFormat: Field<FileFormat | undefined>;
+    readonly workers: Field<number>;
+    readonly kernel: Field<boolean>;
+  };
   readonly load: {
     readonly workers: Field<number | undefined>;
     readonly raiseOnMaxRetries: Field<number>;
@@ -71,6 +75,9 @@ export const pipelineConfig: {
       field.oneOf("The format of job files, for tables that do not say theirs; default what the destination prefers.", fileFormats),
     ),
     workers: field.count("So many threads normalize a large package, 1 or more.", { default: 1 }),
+    kernel: field.flag("Large packages are normalized by WebAssembly where that can be. If false, slower, by JavaScript alone.", {
+      default: true,
+    }),
   },
   load: {
     workers: field.optional(field.count("So many jobs are loaded at once where each is loaded by itself, 1 or more; default 20.")),

@@ -232,6 +232,7 @@ export async function normalizeStep(host: StepHost): Promise<NormalizeInfo> {
         jobFormats: jobFormatsOf(host.destination, host.normalize),
         rotation: rotationOf(host),
         threads: normalizeThreads(host),
+        useKernel: host.normalize.kernel,
         runtime,
         signal: context.signal,
         withContracts: (schema, folder) => context.pendingContracts?.(schema, folder) ?? schema,

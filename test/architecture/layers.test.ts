@@ -10,7 +10,10 @@ const folders = (path: string): string[] =>
     .filter((entry) => entry.isDirectory())
     .map((entry) => entry.name);
 
-const files = readdirSync("src", { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));
+const files = readdirSync("src", { recursive: true, encoding: "utf8" }).filter(
+  // Another language.
+  (name) => name.endsWith(".ts") && !name.includes("/assembly/"),
+);
 
 const cruiseSources = async (): Promise<ICruiseResult> => {
   const { forbidden, options } = config;

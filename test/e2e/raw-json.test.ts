@@ -1,4 +1,5 @@
-import { expect, test } from "vitest";
+import { readdirSync } from "node:fs";
+import { expect, test, vi } from "vitest";
 import { Decimal, rawJson, resource, source, transformer, withHints, withTableName } from "../../src/index.ts";
 import { failure, localPipeline, query, values } from "./local-pipeline.ts";
 
@@ -148,4 +149,43 @@ test("bytes that are not UTF-8 are refused", async () => {
 
 test("anything but text and bytes is refused where rawJson is called", async () => {
   expect(await failure(() => rawJson({ id: 1 } as never))).toMatchObject({ code: "config" });
+});
+
+test("many JSON lines go through as they are: in order, with what is no line among them, and faults with their place", async () => {
+  const line = (id: number): string => `{"id":${id},"text":"${"é".repeat(40)}"}\n`;
+  const lines = (from: number, to: number): string => Array.from({ length: to - from }, (_, index) => line(from + index)).join("");
+  const digits = { dataType: "decimal", precision: 38, scale: 20 } as const;
+  const p = localPipeline();
+  const rows = resource("rows", { columns: { amount: digits } }, [
+    rawJson('{"id":0}'),
+    rawJson(
+      Buffer.from(
+        `${lines(1, 400)}{"id":400,"amount":0.12345678901234567891}\r\n${lines(401, 500)}\n[{"id":500},null,\n{"id":501}]\n${lines(502, 600)}`,
+      ),
+    ),
+    rawJson(lines(600, 900).trimEnd()),
+    rawJson('{"id":900}'),
+  ]);
+  const { rowCounts } = await p.run(rows);
+  expect(rowCounts["rows"]).toBe(901);
+  expect(await values(p, "SELECT id FROM rows")).toEqual(Array.from({ length: 901 }, (_, id) => id));
+  expect(await values(p, "SELECT CAST(amount AS VARCHAR) FROM rows WHERE amount IS NOT NULL")).toEqual(["0.12345678901234567891"]);
+  for (const [fault, place] of [
+    ['{"id":}\n', "line 401, column 7"],
+    ["\uFEFF{}\n", "line 401, column 1"],
+  ]) {
+    const broken = resource("broken", [rawJson(Buffer.from(`${lines(0, 400)}${fault}${lines(400, 500)}`))]);
+    const error = { code: "row-invalid", resource: "broken", rowIndex: 400, message: expect.stringContaining(place!) };
+    expect(await failure(() => p.run(broken))).toMatchObject(error);
+  }
+});
+
+test("large JSON text ends files where rows are counted", async () => {
+  vi.stubEnv("SOURCES__DATA_WRITER__FILE_MAX_ITEMS", "100");
+  const p = localPipeline();
+  const text = Array.from({ length: 450 }, (_, id) => `{"id":${id},"text":"${"x".repeat(40)}"}`).join("\n");
+  await p.extract(resource("rows", [rawJson(text)]));
+  const folder = p.workingDir;
+  expect(readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => /rows\..*typed-jsonl/.test(name))).toHaveLength(5);
+  vi.unstubAllEnvs();
 });

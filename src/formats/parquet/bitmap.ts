@@ -8,6 +8,10 @@ export class Bitmap {
     return this.#used;
   }
 
+  put(index: number, bit: boolean): void {
+    if (bit) this.set(index);
+  }
+
   set(index: number): void {
     const at = index >>> 3;
     if (at >= this.#used) this.#use(at + 1);

@@ -1,28 +1,29 @@
 import type { Cell } from "../../schema/cell.ts";
 import { CellRangeError } from "../cell-range-error.ts";
-import { Bitmap } from "./bitmap.ts";
 import { encoding } from "./codes.ts";
 import type { ColumnBuffer, ColumnPages, PageSettings } from "./column-buffer.ts";
+import { type ColumnMemory, ownMemory, type RowPresence, type ValueBits } from "./column-memory.ts";
 import type { ParquetColumnType } from "./column-type.ts";
 import { dataPage } from "./page.ts";
-import { Presence } from "./presence.ts";
 
 /** True and false, one bit each. */
 export class BooleanColumn implements ColumnBuffer {
   readonly name: string;
   readonly type: ParquetColumnType;
-  readonly #values = new Bitmap();
-  readonly #presence = new Presence();
+  readonly #values: ValueBits;
+  readonly #presence: RowPresence;
 
-  constructor(name: string, type: ParquetColumnType) {
+  constructor(name: string, type: ParquetColumnType, { bits, presence }: ColumnMemory = ownMemory()) {
     this.name = name;
     this.type = type;
+    this.#values = bits;
+    this.#presence = presence;
   }
 
   set(rowIndex: number, cell: Cell): void {
     if (typeof cell !== "boolean") throw new CellRangeError({ column: this.name, value: cell, reason: "the value is not true or false" });
     this.#presence.mark(rowIndex);
-    if (cell) this.#values.set(this.#presence.count - 1);
+    this.#values.put(this.#presence.count - 1, cell);
   }
 
   get byteSize(): number {

@@ -1,6 +1,7 @@
 import { BinaryColumn } from "./binary-column.ts";
 import { BooleanColumn } from "./boolean-column.ts";
 import type { ColumnBuffer } from "./column-buffer.ts";
+import type { ColumnMemory } from "./column-memory.ts";
 import type { ParquetColumnType } from "./column-type.ts";
 import { DecimalColumn } from "./decimal-column.ts";
 import { DoubleColumn } from "./double-column.ts";
@@ -10,25 +11,25 @@ import { TextColumn } from "./text-column.ts";
 import { TimestampColumn } from "./timestamp-column.ts";
 
 /** An empty buffer for the cells of one column. */
-export function createColumnBuffer(name: string, type: ParquetColumnType): ColumnBuffer {
+export function createColumnBuffer(name: string, type: ParquetColumnType, memory?: ColumnMemory): ColumnBuffer {
   switch (type.kind) {
     case "text":
     case "json":
-      return new TextColumn(name, type);
+      return new TextColumn(name, type, memory);
     case "binary":
-      return new BinaryColumn(name, type);
+      return new BinaryColumn(name, type, memory);
     case "timestamp":
-      return type.unit === undefined ? new Int64Column(name, type) : new TimestampColumn(name, type, type.unit);
+      return type.unit === undefined ? new Int64Column(name, type, memory) : new TimestampColumn(name, type, type.unit, memory);
     case "bigint":
     case "time":
-      return new Int64Column(name, type);
+      return new Int64Column(name, type, memory);
     case "date":
-      return new Int32Column(name, type);
+      return new Int32Column(name, type, memory);
     case "double":
-      return new DoubleColumn(name, type);
+      return new DoubleColumn(name, type, memory);
     case "bool":
-      return new BooleanColumn(name, type);
+      return new BooleanColumn(name, type, memory);
     case "decimal":
-      return new DecimalColumn(name, type);
+      return new DecimalColumn(name, type, memory);
   }
 }

@@ -1,5 +1,6 @@
 import type { Cell } from "../../schema/cell.ts";
 import { scaledDecimal } from "../scaled-decimal.ts";
+import type { ColumnMemory } from "./column-memory.ts";
 import type { ParquetColumnType } from "./column-type.ts";
 import { PlainColumn } from "./plain-column.ts";
 
@@ -11,8 +12,8 @@ export class DecimalColumn extends PlainColumn {
   readonly #precision: number;
   readonly #scale: number;
 
-  constructor(name: string, type: Extract<ParquetColumnType, { kind: "decimal" }>) {
-    super(name, type);
+  constructor(name: string, type: Extract<ParquetColumnType, { kind: "decimal" }>, memory?: ColumnMemory) {
+    super(name, type, memory);
     this.#precision = type.precision;
     this.#scale = type.scale;
   }

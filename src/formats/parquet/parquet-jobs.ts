@@ -1,6 +1,7 @@
 import type { CellBuffer, JobColumn, JobFileSize, JobFormat, JobTable } from "../job-format.ts";
 import { usedColumns } from "../used-columns.ts";
 import type { ColumnBuffer } from "./column-buffer.ts";
+import type { TableMemory } from "./column-memory.ts";
 import { parquetColumnType } from "./column-type.ts";
 import { createColumnBuffer } from "./create-column-buffer.ts";
 import { ParquetFileWriter } from "./file-writer.ts";
@@ -8,16 +9,18 @@ import { defaultParquetFormat, type ParquetFormat } from "./parquet-format.ts";
 
 /** Job files in Parquet: one per table, a row group per flush. */
 export function parquetJobs(format: ParquetFormat = defaultParquetFormat): JobFormat {
-  return { name: "parquet", isText: false, maxFlushRows: format.rowGroupSize, createTable: () => new ParquetTable(format) };
+  return { name: "parquet", isText: false, maxFlushRows: format.rowGroupSize, createTable: (memory) => new ParquetTable(format, memory) };
 }
 
 class ParquetTable implements JobTable {
   readonly #format: ParquetFormat;
   readonly #columns = new Map<string, ColumnBuffer>();
+  readonly #memory: TableMemory | undefined;
   #writer: ParquetFileWriter | undefined;
 
-  constructor(format: ParquetFormat) {
+  constructor(format: ParquetFormat, memory: TableMemory | undefined) {
     this.#format = format;
+    this.#memory = memory;
   }
 
   get isOpen(): boolean {
@@ -31,7 +34,8 @@ class ParquetTable implements JobTable {
   }
 
   addColumn(column: JobColumn): CellBuffer {
-    const buffer = createColumnBuffer(column.name, parquetColumnType(column, this.#format));
+    const type = parquetColumnType(column, this.#format);
+    const buffer = createColumnBuffer(column.name, type, this.#memory?.column(column.name, type));
     this.#columns.set(column.name, buffer);
     return buffer;
   }
@@ -42,6 +46,7 @@ class ParquetTable implements JobTable {
 
   flush(rowCount: number): void {
     this.#writer!.writeRowGroup(usedColumns(this.#columns), rowCount);
+    this.#memory?.clear();
   }
 
   end(): readonly JobFileSize[] {

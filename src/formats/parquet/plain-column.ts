@@ -2,22 +2,23 @@ import type { Cell } from "../../schema/cell.ts";
 import { CellRangeError } from "../cell-range-error.ts";
 import { encoding } from "./codes.ts";
 import type { ColumnBuffer, ColumnPages, PageSettings } from "./column-buffer.ts";
+import { type ColumnMemory, ownMemory, type RowPresence, type ValueBytes } from "./column-memory.ts";
 import type { ParquetColumnType } from "./column-type.ts";
-import { GrowingBytes } from "./growing-bytes.ts";
 import { dataPage } from "./page.ts";
-import { Presence } from "./presence.ts";
 import { splitRows } from "./split-rows.ts";
 
 /** A column whose values stand in the file one after the other, as they are appended. */
 export abstract class PlainColumn implements ColumnBuffer {
   readonly name: string;
   readonly type: ParquetColumnType;
-  protected readonly values: GrowingBytes = new GrowingBytes();
-  protected readonly presence: Presence = new Presence();
+  protected readonly values: ValueBytes;
+  protected readonly presence: RowPresence;
 
-  constructor(name: string, type: ParquetColumnType) {
+  constructor(name: string, type: ParquetColumnType, { values, presence }: ColumnMemory = ownMemory()) {
     this.name = name;
     this.type = type;
+    this.values = values;
+    this.presence = presence;
   }
 
   /** Write the value behind `values.size`, call `presence.mark`, move `size`: in that order, so that a refused cell leaves no trace. */

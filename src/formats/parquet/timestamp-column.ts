@@ -1,4 +1,5 @@
 import type { Cell } from "../../schema/cell.ts";
+import type { ColumnMemory } from "./column-memory.ts";
 import type { ParquetColumnType } from "./column-type.ts";
 import { Int64Column } from "./int64-column.ts";
 
@@ -7,8 +8,8 @@ export class TimestampColumn extends Int64Column {
   readonly #unit: "ms" | "ns";
   readonly #isCut: boolean;
 
-  constructor(name: string, type: Extract<ParquetColumnType, { kind: "timestamp" }>, unit: "ms" | "ns") {
-    super(name, type);
+  constructor(name: string, type: Extract<ParquetColumnType, { kind: "timestamp" }>, unit: "ms" | "ns", memory?: ColumnMemory) {
+    super(name, type, memory);
     this.#unit = unit;
     this.#isCut = type.isCut === true;
   }
