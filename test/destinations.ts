@@ -30,10 +30,10 @@ export interface TestDestination {
 
 const servers: readonly TestDestination[] = [{ name: "postgres", create: createPostgres }];
 
-const embedded: readonly TestDestination[] = [
-  { name: "duckdb", create: createDuckDb },
-  { name: "sqlite", create: async () => newSqlite() },
-];
+/** For tests that need a single one. */
+export const onDuckDb: TestDestination = { name: "duckdb", create: createDuckDb };
+
+const embedded: readonly TestDestination[] = [onDuckDb, { name: "sqlite", create: async () => newSqlite() }];
 
 /** The destinations that tests run on: the embedded ones; in `npm run test:all` also those with a server. */
 export const testDestinations: readonly TestDestination[] = [

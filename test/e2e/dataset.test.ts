@@ -1,7 +1,7 @@
 import { Decimal } from "decimal.js";
 import { describe, expect, test } from "vitest";
 import { ConfigError, type Pipeline, PlainDate, PlainTime, Timestamp } from "../../src/index.ts";
-import { type TestDestination, testDestinations } from "../destinations.ts";
+import { onDuckDb, type TestDestination, testDestinations } from "../destinations.ts";
 import { datasetWorld } from "./dataset-world.ts";
 import { failure } from "./local-pipeline.ts";
 
@@ -256,7 +256,7 @@ describe.each(testDestinations)("a dataset, on $name", (destination) => {
 });
 
 describe("a mistake in a query", () => {
-  const dataset = async () => (await datasetWorld(testDestinations[0]!)).pipeline().dataset();
+  const dataset = async () => (await datasetWorld(onDuckDb)).pipeline().dataset();
 
   test.each<[string, unknown]>([
     ["a value that is undefined", ["id", "=", undefined]],

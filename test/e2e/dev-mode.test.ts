@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { current, type PipelineEvent, type PipelineOptions, type ResourceContext, resource } from "../../src/index.ts";
-import { testDestinations } from "../destinations.ts";
+import { onDuckDb, testDestinations } from "../destinations.ts";
 import { failure } from "./local-pipeline.ts";
 import { column, machineOn, userTables } from "./machines.ts";
 
@@ -152,7 +152,7 @@ describe.each(testDestinations)("on $name", (destination) => {
 
 describe("dev mode", () => {
   test("asks the destination for no state and stores it all the same", async () => {
-    const machine = await machineOn(testDestinations[0]!);
+    const machine = await machineOn(onDuckDb);
     const p = machine.pipeline(dev);
     await p.run(counter);
     expect(await column(machine, `SELECT version FROM ${p.datasetName}._dlt_pipeline_state`)).toEqual([1]);
@@ -161,7 +161,7 @@ describe("dev mode", () => {
   test.each([["shop_", /^shop_\d{14}$/] as const, ["shop_20200101000000", /^shop_20200101000000_\d{14}$/] as const])(
     "a dataset named `%s` gets one underscore before the time",
     async (datasetName, expected) => {
-      const machine = await machineOn(testDestinations[0]!);
+      const machine = await machineOn(onDuckDb);
       const p = machine.pipeline({ ...dev, datasetName });
       await p.run(counter);
       const first = p.datasetName;

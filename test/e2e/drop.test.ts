@@ -12,7 +12,7 @@ import {
   type Source,
   source,
 } from "../../src/index.ts";
-import { testDestinations } from "../destinations.ts";
+import { onDuckDb, testDestinations } from "../destinations.ts";
 import { failure } from "./local-pipeline.ts";
 import { column, machineOn, userTables } from "./machines.ts";
 
@@ -268,7 +268,7 @@ describe.each(testDestinations)("on $name", (destination) => {
 
 describe("arguments of drop()", () => {
   test("a pipeline that never ran has nothing to drop, and no database is made for it", async () => {
-    const machine = await machineOn(testDestinations[0]!);
+    const machine = await machineOn(onDuckDb);
     expect(await failure(() => machine.pipeline().drop({ dropAll: true }))).toMatchObject({ code: "connection" });
     expect(existsSync(machine.database.url)).toBe(false);
     await machine.pipeline({ name: "other" }).run(shop());
@@ -285,7 +285,7 @@ describe("arguments of drop()", () => {
     ["an empty name", "", undefined, /not empty/],
     ["something else", [7 as never], undefined, /as texts/],
   ])("%s is refused, and nothing is changed", async (_, first, second, message) => {
-    const machine = await machineOn(testDestinations[0]!);
+    const machine = await machineOn(onDuckDb);
     const p = machine.pipeline();
     await p.run(shop());
     const before = await evidence(machine, p);

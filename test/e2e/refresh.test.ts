@@ -13,7 +13,7 @@ import {
   source,
   transformer,
 } from "../../src/index.ts";
-import { testDestinations } from "../destinations.ts";
+import { onDuckDb, testDestinations } from "../destinations.ts";
 import { failure } from "./local-pipeline.ts";
 import { column, machineOn, userTables } from "./machines.ts";
 
@@ -195,7 +195,7 @@ describe.each(testDestinations)("on $name", (destination) => {
 
 describe("refresh", () => {
   test("waits for the packages of before: extract() says so, run() loads them first", async () => {
-    const machine = await machineOn(testDestinations[0]!);
+    const machine = await machineOn(onDuckDb);
     const p = machine.pipeline();
     await p.run(shop());
     await p.extract(shop());
@@ -205,7 +205,7 @@ describe("refresh", () => {
   });
 
   test("a source that starts over finds no state while it is built", async () => {
-    const machine = await machineOn(testDestinations[0]!);
+    const machine = await machineOn(onDuckDb);
     const seen: unknown[] = [];
     const pages = source("pages", ({ state }) => {
       seen.push({ ...state });
@@ -222,7 +222,7 @@ describe("refresh", () => {
   });
 
   test("counts after a kill between the commit of its package and the writing of the local schema, whose version is higher", async () => {
-    const machine = await machineOn(testDestinations[0]!);
+    const machine = await machineOn(onDuckDb);
     const p = machine.pipeline();
     for (const row of [{ a: 1 }, { b: 1 }, { c: 1 }]) await p.run([row], { tableName: "things" });
     const copy = join(machine.dir, "copy");
@@ -236,7 +236,7 @@ describe("refresh", () => {
   });
 
   test("says which other resources load into a table that starts over", async () => {
-    const machine = await machineOn(testDestinations[0]!);
+    const machine = await machineOn(onDuckDb);
     const warnings: string[] = [];
     const p = machine.pipeline({ onEvent: (event) => void (event.type === "warning" && warnings.push(event.message)) });
     const people = source("people", () =>
@@ -253,7 +253,7 @@ describe("refresh", () => {
   });
 
   test("another word is refused", async () => {
-    const machine = await machineOn(testDestinations[0]!);
+    const machine = await machineOn(onDuckDb);
     const error = await failure(() => machine.pipeline().run(shop(), { refresh: "drop_everything" as Refresh }));
     expect(error).toBeInstanceOf(ConfigError);
     expect((error as Error).message).toContain('"drop_sources", "drop_resources", "drop_data"');
