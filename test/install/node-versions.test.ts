@@ -16,7 +16,7 @@ test.each(versions)("the main job works on Node %s", { timeout: 1_200_000 }, (ve
   expect(execFileSync(node, ["--version"], { encoding: "utf8" })).toMatch(new RegExp(`^v${version}\\.`));
 
   // On DuckDB alone: the server is the same for every Node.
-  const { LEAT_TEST_ALL: _, LEAT_TEST_POSTGRES: __, ...onDuckDb } = process.env;
+  const { LEAT_TEST_ALL: _, LEAT_TEST_ADDED: __, LEAT_TEST_POSTGRES: ___, ...onDuckDb } = process.env;
   const vitest = ["node_modules/vitest/vitest.mjs", "run", ...smoke, `--shard=${shard}`, "--typecheck.enabled=false"];
   const tests = spawnSync(node, vitest, { encoding: "utf8", env: onDuckDb });
   expect(`${tests.stdout}${tests.stderr}`).not.toContain("FAIL");
