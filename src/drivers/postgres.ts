@@ -126,7 +126,7 @@ function sessionSettings({ statementTimeoutMs, lockTimeoutMs }: PostgresLocation
 
 interface Opened {
   readonly place: PostgresPlace;
-  /** `150018` is 15.18. */
+  /** Of the server: 15 for 15.18. */
   readonly version: number;
   readonly close: () => Promise<void>;
 }

@@ -47,7 +47,7 @@ export function flattenSettings({
       Object.entries({ ...(table(name)?.parent === undefined ? config?.propagation?.root : {}), ...config?.propagation?.tables?.[name] }),
     rowId: (name, row, document) => {
       const found = table(name);
-      switch (found === undefined ? undefined : mergeStrategyOf(found, mergeStrategies)) {
+      switch (identifyingStrategy(found, mergeStrategies)) {
         case "upsert":
         case "insert-only": {
           const keys =
@@ -61,7 +61,7 @@ export function flattenSettings({
         case "scd2":
           // With a column of its own for that, the content tells no versions apart, and the id identifies the row.
           return found!.columns[dltId]?.["x-row-version"] === true ? rowHash(document) : newRowId();
-        default:
+        case undefined:
           return newRowId();
       }
     },
@@ -71,11 +71,19 @@ export function flattenSettings({
 /** True when nothing but chance tells the rows of documents of this table apart. */
 export function hasRandomRowIds({ schema, mergeStrategies }: Pick<FlattenSource, "schema" | "mergeStrategies">, name: string): boolean {
   const table = Object.hasOwn(schema.tables, name) ? schema.tables[name] : undefined;
-  const strategy = table && mergeStrategyOf(table, mergeStrategies);
-  return strategy === undefined || !identifying.has(strategy);
+  return identifyingStrategy(table, mergeStrategies) === undefined;
 }
 
-const identifying: ReadonlySet<string> = new Set(["upsert", "insert-only", "scd2"]);
+/** Of strategies those that take ids of rows from what is in the rows. */
+const identifying = ["upsert", "insert-only", "scd2"] as const;
+
+function identifyingStrategy(
+  table: TableSchema | undefined,
+  supported: readonly MergeStrategy[],
+): (typeof identifying)[number] | undefined {
+  const strategy = table && mergeStrategyOf(table, supported);
+  return identifying.find((known) => known === strategy);
+}
 
 /** How deep tables say that their rows go, wherever those are found; undefined when none does, which is the usual case. */
 function nestedNesting(schema: SchemaDocument): FlattenSettings["nestedNesting"] {

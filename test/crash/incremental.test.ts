@@ -27,7 +27,6 @@ interface Kill {
   readonly hit: number;
 }
 
-const isThorough = process.env["LEAT_TEST_FULL"] === "1";
 /** What the child tells; undefined when it was killed. */
 function run(argument: Argument): Promise<Told | undefined> {
   return runChild("incremental-child.mjs", argument);
@@ -62,7 +61,7 @@ describe("rows at one value of the cursor, more than the state is to hold", () =
   const whole = { rows: 100, ids: 100, temporary: [] };
 
   test.each(["duckdb", "sqlite"])("come once, wherever the process was killed (%s)", { timeout: 900_000 }, async (on) => {
-    const all = await killsOf("border", on === "duckdb" && isThorough ? [0.35, 0.75] : [0.55], on);
+    const all = await killsOf("border", on === "duckdb" ? [0.35, 0.75] : [0.55], on);
     const kills = on === "duckdb" ? all : all.filter(({ name }) => name.startsWith("load:"));
     await inPairs(kills, async (kill) => {
       const database = databaseOn(on);
@@ -83,7 +82,7 @@ describe("rows at one value of the cursor, more than the state is to hold", () =
 
 describe("a long extract in the order of its cursor, in packages of ten rows", () => {
   test("repeats one interval at most, wherever it is killed", { timeout: 900_000 }, async () => {
-    await inPairs(await killsOf("ordered", isThorough ? [0.3, 0.85] : [0.7]), async (kill) => {
+    await inPairs(await killsOf("ordered", [0.3, 0.85]), async (kill) => {
       await inFolder((dir) =>
         killed(kill, async () => {
           expect(await run({ dir, script: "ordered", kill })).toBeUndefined();

@@ -6,17 +6,12 @@ import { expectExactly, finish, inFolder, inPairs, runChild, type World, without
 
 /** What happens around a commit, and where state and data could fall apart. */
 const elsewhere: readonly CrashPoint[] = ["load:failure-noted", "load:jobs-discarded", ...withoutTransaction];
-const aroundTheCommit = crashPoints.filter((name) => /^load:/.test(name) && !elsewhere.includes(name));
-const others: readonly CrashPoint[] = process.env["LEAT_TEST_ALL"] === "1" ? crashPoints.filter((name) => name.startsWith("extract:")) : [];
-
-/** Each point is reached a first or a second time; with LEAT_TEST_FULL=1 both. */
-const isFull = process.env["LEAT_TEST_FULL"] === "1";
-const hitsOf = (index: number): readonly number[] => (isFull ? [1, 2] : [1 + (index % 2)]);
+const aroundTheCommit = crashPoints.filter((name) => /^(load|extract):/.test(name) && !elsewhere.includes(name));
 
 describe("a process that is killed while it loads into SQLite", () => {
   test("leaves what the next run finishes with exactly the rows, state and data in step", { timeout: 900_000 }, async () => {
     const cases = [
-      ...[...aroundTheCommit, ...others].flatMap((name, index) => hitsOf(index).map((hit) => ({ script: "runs", name, hit }) as const)),
+      ...aroundTheCommit.flatMap((name) => [1, 2].map((hit) => ({ script: "runs", name, hit }) as const)),
       { script: "cleanMachine", name: "sync:schemas-removed", hit: 1 } as const,
       { script: "lostDatabase", name: "sync:before-state-forgotten", hit: 1 } as const,
     ];
