@@ -31,6 +31,15 @@ export function plainRow(row: unknown): string | undefined {
   return isPlainJson(document, 0) ? JSON.stringify(document) : undefined;
 }
 
+/** How many rows from one on, `most` of them at most, are objects that `plainRow` takes: `JSON.stringify` gives them as they are to be, all at once. */
+export function countPlainRows(rows: readonly unknown[], from: number, most: number): number {
+  if ("toJSON" in rows) return 0;
+  const end = Math.min(rows.length, from + most);
+  let at = from;
+  while (at < end && isPlainRow(rows[at])) at += 1;
+  return at - from;
+}
+
 /** As `encodeRow`, for any row. */
 export function encodeOtherRow(row: unknown): string {
   return encodeJson(rewrite(isRowObject(row) ? row : { value: row }, "$", []), { typed: true, onUnencodable: refuse });
@@ -45,8 +54,14 @@ function refuse(path: string, what: string): never {
   throw new UnencodableError(path, what);
 }
 
+function isPlainRow(row: unknown): boolean {
+  return isRowObject(row) && isPlainObject(row, 0);
+}
+
 function isRowObject(row: unknown): row is object {
-  return typeof row === "object" && row !== null && !Array.isArray(row) && !isScalarObject(row);
+  if (typeof row !== "object" || row === null || Array.isArray(row)) return false;
+  // To find out that it is no scalar takes as long as to look at all its members.
+  return Object.getPrototypeOf(row) === Object.prototype || !isScalarObject(row);
 }
 
 /** Objects that are one value. What is wrong with such a value is found when it is written. */

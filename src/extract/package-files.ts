@@ -38,6 +38,11 @@ export class PackageFiles {
     this.#waiting = whole?.folder === undefined ? undefined : new RawFiles(whole.folder, rawLimits);
   }
 
+  /** Rows may come many at once: files do not end after a number of them. */
+  get takesBatches(): boolean {
+    return this.#limits.fileMaxItems === undefined;
+  }
+
   /** Of the package that is written now. */
   get current(): RawFiles {
     return this.#current;

@@ -29,6 +29,16 @@ describe("a raw file", () => {
     expect([file.rows, file.files, file.bytes]).toEqual([2, 1, 31]);
   });
 
+  it("takes many rows at once, between others", () => {
+    const file = open();
+    file.append("1");
+    file.appendRows('2,"é",4', 3);
+    file.append("5");
+    file.finish();
+    expect(lines()).toEqual([[1, 2, "é", 4, 5]]);
+    expect([file.rows, file.files]).toEqual([5, 1]);
+  });
+
   it("begins a new line when one is long", () => {
     const file = open();
     const rows = Array.from({ length: 1000 }, (_, id) => ({ id, text: "é".repeat(300) }));

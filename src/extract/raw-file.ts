@@ -58,10 +58,19 @@ export class RawFile {
   }
 
   append(rowText: string): void {
-    this.#reserve(rowText);
+    this.#append(rowText, 1);
+  }
+
+  /** Rows with commas between them, for the line that is gathered. Not where files end after a number of rows. */
+  appendRows(rowTexts: string, count: number): void {
+    this.#append(rowTexts, count);
+  }
+
+  #append(text: string, count: number): void {
+    this.#reserve(text);
     this.#line[this.#lineSize] = this.#lineSize === 0 ? openBracket : comma;
-    this.#lineSize += 1 + this.#line.write(rowText, this.#lineSize + 1);
-    this.#rows += 1;
+    this.#lineSize += 1 + this.#line.write(text, this.#lineSize + 1);
+    this.#rows += count;
     if (this.#lineSize >= lineBytes || this.#rows >= this.#fullAt) this.#writeLine();
   }
 

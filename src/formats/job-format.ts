@@ -10,7 +10,8 @@ export interface JobFormat {
   readonly isText: boolean;
   /** A flush writes so many rows at most; undefined: as many as there are. */
   readonly maxFlushRows?: number | undefined;
-  /** `memory`: of Parquet. Rows that are in it when they are flushed count, whoever put them there. */
+  /** True: its tables keep rows in the memory that they are given. Rows that are in it when they are flushed count, whoever put them there. */
+  readonly usesMemory?: boolean | undefined;
   createTable(memory?: TableMemory): JobTable;
 }
 
@@ -35,8 +36,18 @@ export interface JobTable {
   abort(): void;
 }
 
+/** Takes values as they lie in memory elsewhere. They are not looked at. */
+export interface ValueCopies {
+  /** A text, in UTF-8. */
+  setUtf8?(rowIndex: number, bytes: Uint8Array, from: number, to: number): void;
+  /** Values of 8 bytes, the lowest first, for `count` rows from `rowIndex` on. */
+  setWords?(rowIndex: number, bytes: Uint8Array, from: number, count: number): void;
+}
+
 /** Collects the cells of one column. */
 export interface CellBuffer {
+  /** For texts, integers and doubles; left out where cells are kept in another form than that of the column. */
+  readonly copies?: ValueCopies | undefined;
   /**
    * The value of row `rowIndex` (counted since the last flush). Indexes rise; rows that are left out have no value.
    * Throws `CellRangeError`, and changes nothing, when the column cannot hold the cell.

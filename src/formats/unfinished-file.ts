@@ -23,6 +23,11 @@ export class UnfinishedFile {
     return text === "" ? 0 : this.#writePiece(Buffer.from(text, encoding));
   }
 
+  /** As `writeText`, for what is bytes already. */
+  writeBytes(bytes: Uint8Array): number {
+    return bytes.length === 0 ? 0 : this.#writePiece(bytes);
+  }
+
   /** Nothing that is packed is more than no bytes at all, which readers refuse. Answers with what was written for that. */
   endText(): number {
     return this.#hasText || !this.#isPacked ? 0 : this.#writePiece(Buffer.alloc(0));
@@ -54,7 +59,7 @@ export class UnfinishedFile {
     return this.path.endsWith(".gz");
   }
 
-  #writePiece(plain: Buffer): number {
+  #writePiece(plain: Uint8Array): number {
     const bytes = this.#isPacked ? gzipSync(plain) : plain;
     writeAll(this.fd, bytes, this.temporaryPath);
     this.#hasText = true;

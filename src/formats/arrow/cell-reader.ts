@@ -185,7 +185,8 @@ function shortText(bytes: Uint8Array): string {
   return text;
 }
 
-function bytesOf({ values }: ArrowChunk): Uint8Array {
+/** The bytes of the values. */
+export function bytesOf({ values }: ArrowChunk): Uint8Array {
   if (values === undefined) return new Uint8Array(0);
   return values instanceof Uint8Array ? values : new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }

@@ -9,6 +9,7 @@ import { cellReader } from "./cell-reader.ts";
 import { columnOfType } from "./column-of-type.ts";
 import { cellFitter, type FitCell } from "./fit-cell.ts";
 import { nestedReader } from "./nested-reader.ts";
+import { writeCopies } from "./write-copies.ts";
 
 /** Where the values of an Arrow column go. */
 export interface ArrowTarget {
@@ -82,6 +83,7 @@ interface ChunkRange {
 }
 
 function writeChunk(chunk: ArrowChunk, target: ArrowTarget, { first, last, shift, start }: ChunkRange): void {
+  if (writeCopies(chunk, target, { first, last, shift })) return;
   const { field, buffer, isRequired } = target;
   const isPresent = presenceOf(field.type, chunk);
   const read = readerOf(target, chunk);

@@ -25,8 +25,13 @@ const asItIs: Encodable = (text) => text;
 /** Texts of these are ASCII, without quotes and line ends. */
 const numeric = ["bigint", "double", "decimal", "wei", "bool"];
 
+/** True when texts are written as they are, but for quotes where they need them. */
+export function isUsual({ encoding, quoting }: CsvFormat): boolean {
+  return encoding === "utf-8" && quoting === "quote_minimal";
+}
+
 /** True when no cell of the column needs quotes. */
-function isPlain({ data_type }: JobColumn, { delimiter, quoting }: CsvFormat): boolean {
+export function isPlain({ data_type }: JobColumn, { delimiter, quoting }: CsvFormat): boolean {
   if (quoting === "quote_all" || (quoting === "quote_needed" && !numeric.includes(data_type))) return false;
   return !/[-+.:\\]/.test(delimiter);
 }

@@ -1,15 +1,19 @@
 import { ConfigError } from "../../core/errors.ts";
 import type { CsvReading } from "../job-format.ts";
-import type { FieldColumn } from "../row-text/field-column.ts";
+import { GrowingBytes } from "../parquet/growing-bytes.ts";
 import { UnfinishedFile } from "../unfinished-file.ts";
 import { csvHeaderField } from "./csv-field.ts";
 import { type CsvFormat, csvReading } from "./csv-format.ts";
+import type { FieldCursor } from "./field-cursor.ts";
 
 /** Writes one CSV file. */
 export class CsvFileWriter {
   readonly #file: UnfinishedFile;
   readonly #format: CsvFormat;
   readonly #columns: readonly string[];
+  readonly #delimiter: Uint8Array;
+  readonly #lineEnd: Uint8Array;
+  readonly #piece = new GrowingBytes(2 * pieceBytes);
   #bytes = 0;
   #rows = 0;
 
@@ -17,8 +21,10 @@ export class CsvFileWriter {
     const header = format.includeHeader ? headerOf(columns, format) : "";
     this.#format = format;
     this.#columns = columns;
+    this.#delimiter = Buffer.from(format.delimiter);
+    this.#lineEnd = Buffer.from(format.lineTerminator);
     this.#file = new UnfinishedFile(path);
-    this.#write(header);
+    this.#bytes += this.#file.writeText(header, this.#isLatin1 ? "latin1" : "utf8");
   }
 
   get path(): string {
@@ -26,19 +32,17 @@ export class CsvFileWriter {
   }
 
   /** In the order in which the columns were named. */
-  writeRows(columns: readonly FieldColumn[], rowCount: number): void {
-    const [first, ...others] = columns as [FieldColumn, ...FieldColumn[]];
-    const { delimiter, lineTerminator } = this.#format;
-    let text = "";
+  writeRows(columns: readonly FieldCursor[], rowCount: number): void {
+    const piece = this.#piece;
     for (let row = 0; row < rowCount; row++) {
-      text += first.take(row) ?? "";
-      for (const column of others) text += delimiter + (column.take(row) ?? "");
-      text += lineTerminator;
-      if (text.length < pieceLength) continue;
-      this.#write(text);
-      text = "";
+      for (let index = 0; index < columns.length; index++) {
+        if (index > 0) this.#append(this.#delimiter);
+        columns[index]!.write(row, piece);
+      }
+      this.#append(this.#lineEnd);
+      if (piece.size >= pieceBytes) this.#writePiece();
     }
-    this.#write(text);
+    this.#writePiece();
     this.#rows += rowCount;
   }
 
@@ -54,13 +58,26 @@ export class CsvFileWriter {
     this.#file.abort();
   }
 
-  #write(text: string): void {
-    this.#bytes += this.#file.writeText(text, this.#format.encoding === "latin-1" ? "latin1" : "utf8");
+  #append(separator: Uint8Array): void {
+    const piece = this.#piece;
+    piece.reserve(separator.length);
+    for (let index = 0; index < separator.length; index++) piece.bytes[piece.size++] = separator[index]!;
+  }
+
+  /** It ends with a row, so no character is in two. */
+  #writePiece(): void {
+    const bytes = this.#piece.written();
+    this.#bytes += this.#isLatin1 ? this.#file.writeText(Buffer.from(bytes).toString("utf8"), "latin1") : this.#file.writeBytes(bytes);
+    this.#piece.clear();
+  }
+
+  get #isLatin1(): boolean {
+    return this.#format.encoding === "latin-1";
   }
 }
 
-/** Characters per write. */
-const pieceLength = 64 * 1024;
+/** Bytes per write. */
+const pieceBytes = 64 * 1024;
 
 function headerOf(columns: readonly string[], format: CsvFormat): string {
   const fields = columns.map((name) => {

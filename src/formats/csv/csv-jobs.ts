@@ -1,14 +1,15 @@
 import type { CellBuffer, JobColumn, JobFileSize, JobFormat, JobTable } from "../job-format.ts";
-import { FieldColumn } from "../row-text/field-column.ts";
+import type { TableMemory } from "../parquet/column-memory.ts";
 import { usedColumns } from "../used-columns.ts";
-import { csvField } from "./csv-field.ts";
+import { CsvColumn } from "./csv-column.ts";
+import { isUsual } from "./csv-field.ts";
 import { CsvFileWriter } from "./csv-file-writer.ts";
 import { type CsvFormat, defaultCsvFormat } from "./csv-format.ts";
 import type { CsvNumbers } from "./field-writer.ts";
 
 /** Job files in CSV, for databases that take them as they are. See `field-writer.ts` for how a cell is written. */
 export function csvJobs(numbers: CsvNumbers, format: CsvFormat = defaultCsvFormat): JobFormat {
-  return { name: "csv", isText: true, createTable: () => new CsvTable(numbers, format) };
+  return { name: "csv", isText: true, usesMemory: isUsual(format), createTable: (memory) => new CsvTable(numbers, format, memory) };
 }
 
 /**
@@ -18,13 +19,15 @@ export function csvJobs(numbers: CsvNumbers, format: CsvFormat = defaultCsvForma
 class CsvTable implements JobTable {
   readonly #numbers: CsvNumbers;
   readonly #format: CsvFormat;
-  readonly #columns = new Map<string, FieldColumn>();
+  readonly #columns = new Map<string, CsvColumn>();
+  readonly #memory: TableMemory | undefined;
   #newPath: (() => string) | undefined;
   #writer: CsvFileWriter | undefined;
   #header: ReadonlySet<string> = new Set();
   #done: JobFileSize[] = [];
 
-  constructor(numbers: CsvNumbers, format: CsvFormat) {
+  constructor(numbers: CsvNumbers, format: CsvFormat, memory: TableMemory | undefined) {
+    this.#memory = memory;
     this.#numbers = numbers;
     this.#format = format;
   }
@@ -40,7 +43,7 @@ class CsvTable implements JobTable {
   }
 
   addColumn(column: JobColumn): CellBuffer {
-    const buffer = new FieldColumn(csvField(column, this.#numbers, this.#format));
+    const buffer = new CsvColumn(column, { numbers: this.#numbers, format: this.#format, memory: this.#memory });
     this.#columns.set(column.name, buffer);
     return buffer;
   }
@@ -53,11 +56,14 @@ class CsvTable implements JobTable {
     const used = [...usedColumns(this.#columns).keys()];
     if (used.some((name) => !this.#header.has(name))) this.#endFile();
     this.#writer ??= this.#openFile(new Set([...this.#header, ...used]));
+    const columns = [...this.#header].map((name) => this.#columns.get(name)!);
+    for (const column of columns) column.settle(rowCount);
     this.#writer.writeRows(
-      [...this.#header].map((name) => this.#columns.get(name)!),
+      columns.map((column) => column.cursor(rowCount)),
       rowCount,
     );
     for (const column of this.#columns.values()) column.clear();
+    this.#memory?.clear();
   }
 
   end(): readonly JobFileSize[] {

@@ -61,7 +61,8 @@ function integerField(column: string, cell: Cell): string {
   return isInt64(cell) ? String(cell) : refuse(column, cell, "the integer needs more than 64 bits");
 }
 
-function doubleField(value: number): string {
+/** In the fewest digits that give it back. */
+export function doubleField(value: number): string {
   return Object.is(value, -0) ? "-0" : String(value);
 }
 

@@ -1,4 +1,5 @@
 import type { Cell } from "../../schema/cell.ts";
+import type { ValueCopies } from "../job-format.ts";
 import type { ParquetColumnType } from "./column-type.ts";
 import type { Packing } from "./compression.ts";
 import type { Page } from "./page.ts";
@@ -30,6 +31,8 @@ export interface ColumnBuffer extends ColumnSource {
   readonly name: string;
   /** Bytes that the column takes in the file, give or take a few. */
   readonly byteSize: number;
+  /** See `CellBuffer`. */
+  readonly copies?: ValueCopies | undefined;
   /**
    * The value of row `rowIndex` (counted within the row group). Indexes rise; rows that are left out have no value.
    * Throws `CellRangeError`, and changes nothing, when the column cannot hold the cell.

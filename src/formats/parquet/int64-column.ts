@@ -1,8 +1,17 @@
 import type { Cell } from "../../schema/cell.ts";
+import type { ValueCopies } from "../job-format.ts";
 import { PlainColumn } from "./plain-column.ts";
 
 /** Integers of 64 bits: bigint, timestamp and time. */
 export class Int64Column extends PlainColumn {
+  get copies(): ValueCopies | undefined {
+    return this;
+  }
+
+  setWords(rowIndex: number, bytes: Uint8Array, from: number, count: number): void {
+    this.appendWords(rowIndex, bytes, from, count);
+  }
+
   set(rowIndex: number, cell: Cell): void {
     const { values } = this;
     values.reserve(8);

@@ -9,7 +9,13 @@ import { defaultParquetFormat, type ParquetFormat } from "./parquet-format.ts";
 
 /** Job files in Parquet: one per table, a row group per flush. */
 export function parquetJobs(format: ParquetFormat = defaultParquetFormat): JobFormat {
-  return { name: "parquet", isText: false, maxFlushRows: format.rowGroupSize, createTable: (memory) => new ParquetTable(format, memory) };
+  return {
+    name: "parquet",
+    isText: false,
+    maxFlushRows: format.rowGroupSize,
+    usesMemory: true,
+    createTable: (memory) => new ParquetTable(format, memory),
+  };
 }
 
 class ParquetTable implements JobTable {

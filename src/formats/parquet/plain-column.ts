@@ -24,6 +24,15 @@ export abstract class PlainColumn implements ColumnBuffer {
   /** Write the value behind `values.size`, call `presence.mark`, move `size`: in that order, so that a refused cell leaves no trace. */
   abstract set(rowIndex: number, cell: Cell): void;
 
+  /** Values of 8 bytes that are right as they are. */
+  protected appendWords(rowIndex: number, bytes: Uint8Array, from: number, count: number): void {
+    const { values, presence } = this;
+    values.reserve(8 * count);
+    values.bytes.set(bytes.subarray(from, from + 8 * count), values.size);
+    for (let row = rowIndex; row < rowIndex + count; row++) presence.mark(row);
+    values.size += 8 * count;
+  }
+
   /** Where the value ends that begins at `offset` of the written bytes. */
   protected abstract endOf(offset: number): number;
 

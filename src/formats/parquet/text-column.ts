@@ -1,8 +1,25 @@
 import type { Cell } from "../../schema/cell.ts";
+import type { ValueCopies } from "../job-format.ts";
 import { PlainColumn } from "./plain-column.ts";
 
 /** Text and JSON: the size in four bytes, then UTF-8. Half of a surrogate pair becomes U+FFFD. */
 export class TextColumn extends PlainColumn {
+  get copies(): ValueCopies {
+    return this;
+  }
+
+  setUtf8(rowIndex: number, bytes: Uint8Array, from: number, to: number): void {
+    const { values } = this;
+    const size = to - from;
+    values.reserve(sizeBytes + size);
+    values.view.setUint32(values.size, size, true);
+    const start = values.size + sizeBytes;
+    if (size > maxLoopLength) values.bytes.set(bytes.subarray(from, to), start);
+    else for (let index = 0; index < size; index++) values.bytes[start + index] = bytes[from + index]!;
+    this.presence.mark(rowIndex);
+    values.size = start + size;
+  }
+
   set(rowIndex: number, cell: Cell): void {
     if (typeof cell !== "string") this.refuse(cell, "the value is not a text");
     const { values } = this;

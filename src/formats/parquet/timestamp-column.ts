@@ -14,6 +14,11 @@ export class TimestampColumn extends Int64Column {
     this.#isCut = type.isCut === true;
   }
 
+  /** Cells count microseconds. */
+  override get copies(): undefined {
+    return undefined;
+  }
+
   override set(rowIndex: number, cell: Cell): void {
     if (typeof cell !== "number" && typeof cell !== "bigint") this.refuse(cell, "the value is not a count of microseconds");
     super.set(rowIndex, this.#unit === "ms" ? this.#millis(cell) : this.#nanos(cell));

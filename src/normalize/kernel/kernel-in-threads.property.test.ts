@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { expect, test, vi } from "vitest";
 import type { ThreadTask, UnitThread } from "../threads.ts";
 import { UnitNormalizer } from "../unit-normalizer.ts";
-import { cases, outcome, parquetOnly } from "./__fixtures__/outcome.ts";
+import { cases, formatOnly, outcome } from "./__fixtures__/outcome.ts";
 
 // Threads take random bytes of the machine: all zero here, so that ids are the same.
 vi.mock("node:crypto", async (original) => ({ ...(await original<object>()), randomBytes: (size: number) => Buffer.alloc(size) }));
@@ -30,10 +30,10 @@ test("with the kernel, threads make the files, schema and findings that one make
     return { isAlive: true, run, end: async () => void (await work) };
   };
   await fc.assert(
-    fc.asyncProperty(cases, fc.constantFrom(2, 3), async (one, count) => {
-      const threads = { count, start, jobFormats: parquetOnly, minPackageBytes: 0, minUnitBytes: 0 };
-      const expected = await outcome(one, { chunkBytes: 300, randomBytes });
-      expect(await outcome(one, { chunkBytes: 300, randomBytes, threads })).toEqual(expected);
+    fc.asyncProperty(cases, fc.constantFrom(2, 3), fc.constantFrom("parquet", "csv"), async (one, count, format) => {
+      const threads = { count, start, jobFormats: formatOnly(format), minPackageBytes: 0, minUnitBytes: 0 };
+      const expected = await outcome(one, { chunkBytes: 300, randomBytes, format });
+      expect(await outcome(one, { chunkBytes: 300, randomBytes, format, threads })).toEqual(expected);
     }),
     { numRuns: Number(process.env["LEAT_RUNS"] ?? 20), endOnFailure: process.env["LEAT_SHRINK"] === undefined },
   );

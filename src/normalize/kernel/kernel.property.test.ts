@@ -8,10 +8,10 @@ const runs = Number(process.env["LEAT_RUNS"] ?? 40);
 test("the kernel makes the files, schema, counts and findings that the reference makes", { timeout: 600_000 }, async () => {
   let failures = 0;
   await fc.assert(
-    fc.asyncProperty(cases, fc.constantFrom(200, 4096), async (one, chunkBytes) => {
-      const expected = await outcome(one, {});
+    fc.asyncProperty(cases, fc.constantFrom(200, 4096), fc.constantFrom("parquet", "csv"), async (one, chunkBytes, format) => {
+      const expected = await outcome(one, { format });
       if (typeof expected === "string") failures += 1;
-      expect(await outcome(one, { chunkBytes })).toEqual(expected);
+      expect(await outcome(one, { chunkBytes, format })).toEqual(expected);
     }),
     { numRuns: runs, endOnFailure: process.env["LEAT_SHRINK"] === undefined },
   );

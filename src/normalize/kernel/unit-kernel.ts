@@ -52,7 +52,7 @@ export class UnitKernel {
 
   /** Where rows of a table wait that the kernel may append to; undefined where only the reference does. */
   memoryFor(name: string, format: JobFormat): KernelTable | undefined {
-    const isSuited = format.name === "parquet" && format.maxFlushRows === undefined && !isSystemTable(name);
+    const isSuited = format.usesMemory === true && format.maxFlushRows === undefined && !isSystemTable(name);
     return isSuited ? new KernelTable(this.#options.kernel) : undefined;
   }
 

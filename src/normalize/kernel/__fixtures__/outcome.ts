@@ -30,11 +30,15 @@ interface OutcomeOptions {
   readonly chunkBytes?: number | undefined;
   readonly threads?: NormalizeThreads | undefined;
   readonly randomBytes?: (size: number) => Uint8Array;
+  /** Of job files; default Parquet. */
+  readonly format?: JobFileFormat;
 }
 
-export const parquetOnly: NormalizeThreads["jobFormats"] = [
-  { name: "test", capabilities: { ...minimalCapabilities, loaderFileFormats: ["parquet"] } },
-];
+export type JobFileFormat = "parquet" | "csv";
+
+export function formatOnly(format: JobFileFormat): NormalizeThreads["jobFormats"] {
+  return [{ name: "test", capabilities: { ...minimalCapabilities, loaderFileFormats: [format] } }];
+}
 
 /** Spellings of values, as raw files may have them. */
 export const spellings: readonly string[] = [
@@ -233,7 +237,7 @@ function schemas(): readonly SchemaDocument[] {
 /** All that a package becomes: or what it fails of. */
 export async function outcome(
   { units, schema, encoding = "utf8" }: Case,
-  { chunkBytes, threads, randomBytes = sameBytes() }: OutcomeOptions,
+  { chunkBytes, threads, randomBytes = sameBytes(), format = "parquet" }: OutcomeOptions,
 ): Promise<unknown> {
   const dir = mkdtempSync(join(realpathSync(tmpdir()), "leat-kernel-"));
   try {
@@ -256,7 +260,7 @@ export async function outcome(
       caseSensitiveIdentifiers: false,
       weiPrecision: [38, 0],
       mergeStrategies: ["delete-insert"],
-      jobFormats: jobFormatsOf(...parquetOnly),
+      jobFormats: jobFormatsOf(...formatOnly(format)),
       threads,
       runtime: { nowMicros: () => 1_700_000_000_000_000, randomBytes },
       useKernel: chunkBytes !== undefined,
