@@ -1,5 +1,5 @@
 // Compares leat with the real dlt: both do the same work, in turns (a b a b ...), each run in a process of its own.
-// usage: npm run bench -- [--runs N] [--only w1|w4|w5|w7] [--documents N] [--rows N] [--keys N] [--postgres URL]
+// usage: npm run bench -- [--runs N] [--only w1|w4|w5|w7|w8] [--documents N] [--rows N] [--keys N] [--resources N] [--postgres URL]
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, loadavg, tmpdir } from "node:os";
@@ -15,6 +15,7 @@ const { values: options } = parseArgs({
     documents: { type: "string", default: "100000" },
     rows: { type: "string", default: "1000000" },
     keys: { type: "string", default: "100000" },
+    resources: { type: "string", default: "200" },
     postgres: { type: "string" },
   },
 });
@@ -69,6 +70,16 @@ const workloads = [
     }),
     outcome: (folder) => JSON.parse(readFileSync(join(folder, "pipelines", "w7", "state.json"), "utf8"))._version_hash,
   },
+  ...["insert_values", "parquet"].map((format) => ({
+    name: "w8",
+    title: `W8: ${options.resources} resources of 100 rows into DuckDB, dlt with ${format}`,
+    phases: ["first run", "second run"],
+    runs: Number(options.runs ?? 3),
+    commands: (folder) => ({
+      leat: [process.execPath, side("w8-leat.mjs"), options.resources, folder],
+      dlt: [python, side("w8_dlt.py"), format, options.resources, folder],
+    }),
+  })),
 ].filter(({ name }) => options.only === undefined || options.only === name);
 
 const results = workloads.map(({ title, phases, runs, commands, outcome }) => {

@@ -64,7 +64,7 @@ function arrowPage(from, to) {
 const bench = pipeline({
   name: "w4",
   datasetName: basename(folder).replaceAll("-", "_").toLowerCase(),
-  destination: place === "duckdb" ? duckdb(join(folder, "w4db.duckdb")) : postgres(place),
+  destination: place === "duckdb" ? duckdb(join(folder, "w4db.duckdb")) : await postgres(place),
   pipelinesDir,
   progress: "none",
 });

@@ -25,21 +25,28 @@ export type Answer =
   | { readonly type: "found"; readonly value: unknown; readonly place: Place }
   /** A secret in a file that is no place for secrets. */
   | { readonly type: "exposed"; readonly place: Place }
-  | { readonly type: "missing"; readonly places: readonly Place[] };
+  /** `places` looks for where it could be: most settings are missing, and have a default. */
+  | { readonly type: "missing"; places(): readonly Place[] };
 
 /** With the pipeline's name as outermost section through all providers, then without it. The first value counts. */
 export function lookUp(providers: readonly ConfigProvider[], question: Question): Answer {
-  const places: Place[] = [];
   for (const { provider, path } of searchOrder(providers, question)) {
     const found = provider.find(path, question);
-    const note = found === undefined ? undefined : noteOn(found, question);
-    const place = placeOf(provider, path, found, note);
-    if (found !== undefined && note === undefined) {
-      return question.isSecret && !provider.holdsSecrets ? { type: "exposed", place } : { type: "found", value: found.value, place };
-    }
-    if (provider.holdsSecrets || !question.isSecret) places.push(place);
+    if (found === undefined || noteOn(found, question) !== undefined) continue;
+    const place = placeOf(provider, path, found, undefined);
+    return question.isSecret && !provider.holdsSecrets ? { type: "exposed", place } : { type: "found", value: found.value, place };
   }
-  return { type: "missing", places };
+  return { type: "missing", places: () => placesOf(providers, question) };
+}
+
+function placesOf(providers: readonly ConfigProvider[], question: Question): readonly Place[] {
+  const places: Place[] = [];
+  for (const { provider, path } of searchOrder(providers, question)) {
+    if (!provider.holdsSecrets && question.isSecret) continue;
+    const found = provider.find(path, question);
+    places.push(placeOf(provider, path, found, found && noteOn(found, question)));
+  }
+  return places;
 }
 
 function* searchOrder(providers: readonly ConfigProvider[], { key, sections, groups, pipelineName }: Question) {

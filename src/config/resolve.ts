@@ -122,7 +122,7 @@ async function resolveField(search: Search, group: Group, name: string, field: F
     const origin = { ...text.origin, key: `${text.origin.key} (${name})` };
     return accept(search, names, field, text.values[name], origin);
   }
-  const answer = field.readFound === undefined ? ({ type: "missing", places: [] } as const) : ask(search, names, field);
+  const answer = field.readFound === undefined ? ({ type: "missing", places: () => [] } as const) : ask(search, names, field);
   if (answer.type === "found") return accept(search, names, field, answer.value, originOf(answer));
   if (answer.type === "exposed") return reportExposed(search, names, answer);
   if (field.default !== undefined) return useDefault(search, names, field);
@@ -133,7 +133,7 @@ async function resolveField(search: Search, group: Group, name: string, field: F
       setting: names.join("."),
       doc,
       isSecret,
-      places: answer.places,
+      places: answer.places(),
       textForm: group.textForm?.place,
     });
   }

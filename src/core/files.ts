@@ -34,6 +34,22 @@ function writeNew(path: string, text: string | Uint8Array, { sync = false }: { r
   }
 }
 
+/** Closes a file that is to survive a power cut. */
+export function closeSynced(fd: number, path: string): void {
+  try {
+    fdatasyncSync(fd);
+  } catch (error) {
+    throw Object.assign(error as Error, { path });
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** As `closeSynced`, for a file that was written and closed just now. */
+export function syncFile(path: string): void {
+  closeSynced(openSync(path, "r+"), path);
+}
+
 /** Makes renames and new files inside a folder survive a power cut. Windows keeps no such thing: there it does nothing. */
 export function syncFolder(path: string): void {
   if (process.platform === "win32") return;

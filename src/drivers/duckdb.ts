@@ -1,5 +1,4 @@
 import { existsSync, linkSync, readdirSync, rmSync } from "node:fs";
-import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { DuckDBConnection, DuckDBInstance, DuckDBResult, DuckDBType, DuckDBValue } from "@duckdb/node-api";
@@ -9,6 +8,7 @@ import { syncFolder } from "../core/files.ts";
 import { isRunning } from "../core/is-running.ts";
 import { moveFile } from "../core/move-file.ts";
 import type { ResultColumn } from "../core/result-column.ts";
+import { duckDbApi } from "./duckdb-api.ts";
 import { duckDbColumns } from "./duckdb-columns.ts";
 import { duckDbFailure, type FailurePlace } from "./duckdb-failure.ts";
 import { duckDbParameters } from "./duckdb-parameters.ts";
@@ -32,7 +32,7 @@ export class DuckDbDatabases {
   #memory: Promise<DuckDBInstance> | undefined;
 
   async connect(location: DuckDbLocation): Promise<DuckDbConnection> {
-    const api = loadApi();
+    const api = await duckDbApi();
     const place = { path: location.path, version: api.version() };
     try {
       return location.path === inMemory ? await this.#connectToMemory(api, location) : await connectToFile(api, location);
@@ -71,7 +71,8 @@ export class DuckDbConnection {
   readonly #place: FailurePlace;
   readonly #catalog: string;
   readonly #release: () => void;
-  #isClosed = false;
+  #hasCommitted = false;
+  #closing: Promise<void> | undefined;
 
   constructor(
     connection: DuckDBConnection,
@@ -128,6 +129,7 @@ export class DuckDbConnection {
     // Of a transaction that a statement has failed in, COMMIT is a rollback without a word; any other statement says so.
     const asked = statements.at(-1) === "COMMIT" ? [...statements.slice(0, -1), "SELECT 1", "COMMIT"] : statements;
     await this.#telling(() => this.#connection.run(asked.join(";\n")));
+    if (asked !== statements) this.#hasCommitted = true;
   }
 
   async schemaExists(schema: string): Promise<boolean> {
@@ -159,14 +161,30 @@ export class DuckDbConnection {
     }
   }
 
-  /** Releases the file at once, so that another process may open it. */
-  async close(): Promise<void> {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
+  /** Releases the file, so that another process may open it. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     try {
-      this.#connection.closeSync();
+      if (this.#hasCommitted && this.#place.path !== inMemory) await this.#checkpoint();
     } finally {
-      this.#release();
+      try {
+        this.#connection.closeSync();
+      } finally {
+        this.#release();
+      }
+    }
+  }
+
+  /** What is committed goes from the log into the file when that is closed, which takes a second for some hundred new tables: the program goes on meanwhile. */
+  async #checkpoint(): Promise<void> {
+    try {
+      await this.#connection.run("CHECKPOINT");
+    } catch {
+      // Another connection writes: who closes the file last does it.
     }
   }
 
@@ -219,31 +237,6 @@ export class DuckDbConnection {
     } catch (error) {
       throw duckDbFailure(error, this.#place);
     }
-  }
-}
-
-/** By `require`: the package is CommonJS in 180 files, and `import` would read each of them twice to learn its names, which more than doubles the time. */
-function loadApi(): DuckDbApi {
-  try {
-    const load = createRequire(import.meta.url);
-    const api = load("@duckdb/node-api") as DuckDbApi;
-    keepFirstCharacter(load);
-    return api;
-  } catch (error) {
-    throw new DriverFailure("missing-driver", "The package `@duckdb/node-api` cannot be loaded.", {
-      cause: error,
-      subject: "@duckdb/node-api",
-    });
-  }
-}
-
-/** Of a text that begins with U+FEFF the package drops that character: its decoder takes it for a mark of the encoding. */
-function keepFirstCharacter(load: (path: string) => unknown): void {
-  try {
-    const accessors = load("@duckdb/node-api/lib/vectors/dataAccessors.js") as { textDecoder?: { readonly ignoreBOM: boolean } };
-    if (accessors.textDecoder?.ignoreBOM === false) accessors.textDecoder = new TextDecoder("utf-8", { ignoreBOM: true });
-  } catch {
-    // A version of the package whose parts are elsewhere.
   }
 }
 
@@ -331,8 +324,8 @@ async function openConnection(
   try {
     const settings = { ...ownSettings, ...location.settings, TimeZone: "UTC" };
     const statements = Object.entries(settings).filter(([name]) => !startSettingNames.includes(name.toLowerCase()));
-    await connection.run(statements.map(([name, value]) => `SET ${quote(name)} = ${settingText(value)}`).join(";"));
-    const catalog = String((await connection.runAndReadAll("SELECT current_database()")).getRows()[0]?.[0]);
+    const asked = [...statements.map(([name, value]) => `SET ${quote(name)} = ${settingText(value)}`), "SELECT current_database()"];
+    const catalog = String((await connection.runAndReadAll(asked.join(";"))).getRows()[0]?.[0]);
     const commitLock = location.path === inMemory ? instance : location.path;
     return new DuckDbConnection(connection, { api, place: { path: location.path }, catalog, commitLock, release });
   } catch (error) {

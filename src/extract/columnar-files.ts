@@ -22,6 +22,7 @@ export interface AddedColumn {
 export class ColumnarFiles {
   readonly #format: JobFormat;
   readonly #newPath: () => string;
+  readonly #onEnded: (path: string) => void;
   readonly #done: JobFileSize[] = [];
   readonly #buffers = new Map<string, { readonly column: JobColumn; readonly buffer: CellBuffer }>();
   #jobs: JobTable;
@@ -29,10 +30,11 @@ export class ColumnarFiles {
   #writtenBytes = 0;
   #rows = 0;
 
-  /** `newPath` is asked once per file. */
-  constructor(format: JobFormat, newPath: () => string) {
+  /** `newPath` is asked once per file, `onEnded` hears of each that is whole. */
+  constructor(format: JobFormat, newPath: () => string, onEnded: (path: string) => void) {
     this.#format = format;
     this.#newPath = newPath;
+    this.#onEnded = onEnded;
     this.#jobs = format.createTable();
   }
 
@@ -80,7 +82,9 @@ export class ColumnarFiles {
   endFile(): void {
     if (!this.#jobs.isOpen) return;
     this.#flush();
-    this.#done.push(...this.#jobs.end());
+    const ended = this.#jobs.end();
+    for (const { path } of ended) this.#onEnded(path);
+    this.#done.push(...ended);
     this.#writtenBytes = 0;
   }
 

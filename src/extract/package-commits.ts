@@ -95,6 +95,8 @@ export class PackageCommits {
       this.#lastOfSchema.set(open.source.name, open.extract.folder.loadId);
       this.#restorePoint = after(restorePoint, encoder.document(bumped), options.asKept?.(open.extract.schema) ?? open.extract.schema);
     }
+    // All of them before the first counts: who normalizes meanwhile finds a package together with its state and schema.
+    for (const { extract } of finished) await extract.folder.sync();
     const packages = finished.map(({ extract }) => guardDisk(store.workingDir, () => store.commitExtracted(extract.folder)));
     this.#isFirst &&= finished.length === 0;
     this.#lastLoadId = packages.at(-1)?.loadId ?? this.#lastLoadId;

@@ -1,4 +1,4 @@
-import { PackageFolder } from "../load-package/package-folder.ts";
+import type { PackageFolder } from "../load-package/package-folder.ts";
 import { becameWhole } from "./cuttable.ts";
 import type { Metrics } from "./metrics.ts";
 import type { RawFileLimits } from "./raw-file.ts";
@@ -95,8 +95,7 @@ export class PackageFiles {
   /** The package that is written now is not the newest any more, and has to be. */
   renewLoadId(loadId: string): void {
     this.#current.checkNoLoadIds();
-    const { workingDir, path } = this.#current.folder;
-    this.#current.folder = new PackageFolder(workingDir, path, loadId);
+    this.#current.folder = this.#current.folder.withLoadId(loadId);
   }
 
   /** A package is cut off: what comes from here on goes into another one. */

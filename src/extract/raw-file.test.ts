@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { tempDir } from "../../test/temp-dir.ts";
+import { closeSynced } from "../core/files.ts";
 import { RawFile } from "./raw-file.ts";
 
 describe("a raw file", () => {
@@ -12,7 +13,7 @@ describe("a raw file", () => {
 
   const open = (): RawFile => {
     let files = 0;
-    return new RawFile(() => join(folder, `rows.${files++}`));
+    return new RawFile(() => join(folder, `rows.${files++}`), closeSynced);
   };
   const lines = (): unknown[][] =>
     readdirSync(folder)

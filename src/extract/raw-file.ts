@@ -1,4 +1,4 @@
-import { closeSync, fdatasyncSync, openSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
 import { writeAll } from "../core/files.ts";
 
 /** Rows are gathered to lines of about this many bytes: long enough to write fast, short enough to hold one in memory. */
@@ -22,6 +22,7 @@ export interface RawFileLimits {
  */
 export class RawFile {
   readonly #nextPath: () => string;
+  readonly #close: (fd: number, path: string) => void;
   readonly #maxRows: number;
   readonly #maxBytes: number;
   /** So many rows there are when the file is full. */
@@ -37,9 +38,10 @@ export class RawFile {
   #bytes = 0;
   #rows = 0;
 
-  /** `nextPath` is asked once per file. */
-  constructor(nextPath: () => string, limits: RawFileLimits = {}) {
+  /** `nextPath` is asked once per file; `close` ends one, and makes it survive a power cut. */
+  constructor(nextPath: () => string, close: (fd: number, path: string) => void, limits: RawFileLimits = {}) {
     this.#nextPath = nextPath;
+    this.#close = close;
     this.#maxRows = Math.max(1, limits.fileMaxItems ?? Infinity);
     this.#maxBytes = Math.min(unitBytes, limits.fileMaxBytes ?? unitBytes);
     this.#fullAt = this.#maxRows;
@@ -103,7 +105,7 @@ export class RawFile {
     this.#isSuspended = true;
   }
 
-  /** Writes what is gathered and makes it survive a power cut. */
+  /** Writes what is gathered, and ends the file. */
   finish(): void {
     if (this.#lineSize > 0) this.#writeLine();
     if (this.#isSuspended) this.#openFile();
@@ -162,9 +164,9 @@ export class RawFile {
 
   #closeFile(): void {
     if (this.#fd === undefined) return;
-    fdatasyncSync(this.#fd);
-    closeSync(this.#fd);
+    const fd = this.#fd;
     this.#fd = undefined;
+    this.#close(fd, this.#path);
   }
 }
 

@@ -135,13 +135,21 @@ export class RawFiles {
   }
 
   #newRawFile(table: string): RawFile {
-    const file = new RawFile(() => this.#newPath(table, "typed-jsonl"), this.#limits);
+    const file = new RawFile(
+      () => this.#newPath(table, "typed-jsonl"),
+      (fd, path) => this.folder.closeJob(fd, path),
+      this.#limits,
+    );
     this.#tables.set(table, file);
     return file;
   }
 
   #newColumnarFiles(table: string, format: JobFormat): ColumnarFiles {
-    return new ColumnarFiles(format, () => this.#newPath(table, format.name));
+    return new ColumnarFiles(
+      format,
+      () => this.#newPath(table, format.name),
+      (path) => this.folder.syncJob(path),
+    );
   }
 
   #newPath(table: string, format: string): string {

@@ -162,7 +162,7 @@ export class SourceExtract {
     this.#files.takeInWhole();
   }
 
-  /** Writes what is gathered, and makes the package that is written now survive a power cut. */
+  /** Writes what is gathered into the package that is written now. */
   finish(): void {
     guardDisk(this.folder.workingDir, () => this.#files.current.finish());
   }

@@ -30,7 +30,7 @@ export interface JobTable {
   begin(newPath: () => string): void;
   /** Writes out what was collected since the last flush: `rowCount` rows. */
   flush(rowCount: number): void;
-  /** Ends the files, synced to disk, and answers with all of them: at least one, with the columns of the table where there was no row. */
+  /** Ends the files and answers with all of them: at least one, with the columns of the table where there was no row. They are not synced. */
   end(): readonly JobFileSize[];
   /** Removes the file that is not ended yet. */
   abort(): void;

@@ -43,11 +43,15 @@ const chunkBytes = 1024 * 1024;
 const newline = 10;
 
 async function* readLines(path: string): AsyncGenerator<Buffer, void> {
-  const isPacked = await isCompressed(path);
+  const { bytes, isPacked, isWhole } = await readFirst(path);
+  if (isWhole && !isPacked) return yield* linesOf([bytes]);
   // Not before something listens to its errors.
   const file = createReadStream(path, { highWaterMark: chunkBytes });
   // The callback is empty because the loop below throws the error of either stream.
-  const chunks: AsyncIterable<Buffer> = isPacked ? pipeline(file, createGunzip({ chunkSize: chunkBytes }), () => {}) : file;
+  yield* linesOf(isPacked ? pipeline(file, createGunzip({ chunkSize: chunkBytes }), () => {}) : file);
+}
+
+async function* linesOf(chunks: AsyncIterable<Buffer> | readonly Buffer[]): AsyncGenerator<Buffer, void> {
   let rest: Buffer[] = [];
   for await (const chunk of chunks) {
     let from = 0;
@@ -65,5 +69,21 @@ async function* readLines(path: string): AsyncGenerator<Buffer, void> {
 export async function isCompressed(path: string): Promise<boolean> {
   await using file = await open(path);
   const { bytesRead, buffer } = await file.read(Buffer.alloc(2), 0, 2, 0);
-  return bytesRead === 2 && buffer[0] === 0x1f && buffer[1] === 0x8b;
+  return isGzip(buffer.subarray(0, bytesRead));
+}
+
+function isGzip(bytes: Buffer): boolean {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b;
+}
+
+/** To open a file as a stream takes longer than to read one of few rows. */
+const firstBytes = 64 * 1024;
+
+async function readFirst(path: string): Promise<{ readonly bytes: Buffer; readonly isPacked: boolean; readonly isWhole: boolean }> {
+  await using file = await open(path);
+  const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(firstBytes), 0, firstBytes, 0);
+  const bytes = buffer.subarray(0, bytesRead);
+  // A read may give less than there is.
+  const isWhole = bytesRead < firstBytes && (await file.read(Buffer.alloc(1), 0, 1, bytesRead)).bytesRead === 0;
+  return { bytes, isPacked: isGzip(bytes), isWhole };
 }

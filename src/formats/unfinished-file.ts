@@ -1,4 +1,4 @@
-import { closeSync, fdatasyncSync, openSync, rmSync } from "node:fs";
+import { closeSync, openSync, rmSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { writeAll } from "../core/files.ts";
 import { moveFile } from "../core/move-file.ts";
@@ -33,11 +33,10 @@ export class UnfinishedFile {
     return this.#hasText || !this.#isPacked ? 0 : this.#writePiece(Buffer.alloc(0));
   }
 
-  /** Lets `end` write what is missing, and gives the file its name. With `sync` its content survives a power cut (the name only when the folder is synced, too). */
-  finish({ sync = false }: { readonly sync?: boolean | undefined }, end: () => void = () => {}): void {
+  /** Lets `end` write what is missing, and gives the file its name. */
+  finish(end: () => void = () => {}): void {
     try {
       end();
-      if (sync) fdatasyncSync(this.fd);
       this.#close();
       moveFile(this.temporaryPath, this.path);
       this.#isDone = true;

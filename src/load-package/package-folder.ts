@@ -12,7 +12,8 @@ import {
   statSync,
 } from "node:fs";
 import { basename, join } from "node:path";
-import { readBytesIfExists, readTextIfExists, syncFolder, writeFileAtomic } from "../core/files.ts";
+import type { FileSyncs } from "../core/file-syncs.ts";
+import { closeSynced, readBytesIfExists, readTextIfExists, syncFile, syncFolder, writeFileAtomic } from "../core/files.ts";
 import { jsonTextOf } from "../core/json-bytes.ts";
 import { encodeJson } from "../core/json-encode.ts";
 import { parseTyped } from "../core/json-typed.ts";
@@ -47,12 +48,29 @@ export class PackageFolder {
   readonly workingDir: string;
   readonly loadId: string;
   readonly path: string;
+  readonly #syncs: FileSyncs | undefined;
   #lastState: { readonly bytes: Buffer; readonly state: PackageState } | undefined;
+  #lastSchema: { readonly bytes: Buffer; readonly schema: SchemaDocument } | undefined;
 
-  constructor(workingDir: string, path: string, loadId: string) {
+  /** With `syncs`, for a private folder, what is written survives a power cut from `sync` on; without it at once. */
+  constructor(workingDir: string, path: string, loadId: string, syncs?: FileSyncs) {
     this.workingDir = workingDir;
     this.path = path;
     this.loadId = loadId;
+    this.#syncs = syncs;
+  }
+
+  /** The folder after a move. What was read of it need not be parsed again. */
+  movedTo(path: string): PackageFolder {
+    const moved = new PackageFolder(this.workingDir, path, this.loadId);
+    moved.#lastState = this.#lastState;
+    moved.#lastSchema = this.#lastSchema;
+    return moved;
+  }
+
+  /** The same folder, of a package that is called otherwise from here on. */
+  withLoadId(loadId: string): PackageFolder {
+    return new PackageFolder(this.workingDir, this.path, loadId, this.#syncs);
   }
 
   create(): this {
@@ -71,6 +89,7 @@ export class PackageFolder {
   /** Takes over the job files of another package that is not committed. */
   takeNewJobs(other: PackageFolder): void {
     for (const job of other.jobs("new")) moveFile(job.path, join(this.path, "new_jobs", basename(job.path)));
+    if (other.#syncs !== undefined) this.#syncs?.include(other.#syncs);
   }
 
   /** All jobs, in the order of their names: by table, then as they were written. */
@@ -118,14 +137,18 @@ export class PackageFolder {
   }
 
   writeSchema(schema: SchemaDocument): void {
-    writeFileAtomic(join(this.path, "schema.json"), encodeJson(schema), { sync: true });
+    this.#writeSynced("schema.json", encodeJson(schema));
   }
 
   readSchema(): SchemaDocument {
     const path = join(this.path, "schema.json");
-    const text = this.#read(path);
+    const bytes = this.#readBytes(path);
+    // It may have hundreds of tables, and is asked for several times.
+    if (this.#lastSchema?.bytes.equals(bytes) === true) return this.#lastSchema.schema;
     try {
-      return readSchema(text, path);
+      const schema = readSchema(bytes.toString("utf8"), path);
+      this.#lastSchema = { bytes, schema };
+      return schema;
     } catch (error) {
       if (error instanceof SchemaVersionTooNew) {
         const what = `The schema of load package \`${this.loadId}\` (${path})`;
@@ -143,7 +166,7 @@ export class PackageFolder {
   }
 
   writeState(state: PackageState): void {
-    writeFileAtomic(join(this.path, "load_package_state.json"), encodeJson(hashPackageState(state), { typed: true }), { sync: true });
+    this.#writeSynced("load_package_state.json", encodeJson(hashPackageState(state), { typed: true }));
   }
 
   readState(): PackageState {
@@ -175,8 +198,8 @@ export class PackageFolder {
   }
 
   writeSchemaUpdate(update: SchemaUpdate, options: { readonly isApplied: boolean }): void {
-    const name = options.isApplied ? "applied_schema_updates.json" : "schema_updates.json";
-    writeFileAtomic(join(this.path, name), encodeJson(update), { sync: !options.isApplied });
+    if (options.isApplied) writeFileAtomic(join(this.path, "applied_schema_updates.json"), encodeJson(update));
+    else this.#writeSynced("schema_updates.json", encodeJson(update));
   }
 
   /** What was kept out of the package, as long as no call has told it in full. */
@@ -186,7 +209,7 @@ export class PackageFolder {
   }
 
   writeDiscards(discards: readonly Discard[]): void {
-    if (discards.length > 0) writeFileAtomic(join(this.path, discardsFile), encodeJson(discards), { sync: true });
+    if (discards.length > 0) this.#writeSynced(discardsFile, encodeJson(discards));
   }
 
   forgetDiscards(): void {
@@ -227,10 +250,25 @@ export class PackageFolder {
     if (existsSync(source)) cpSync(source, join(this.path, ".restore"), { recursive: true });
   }
 
-  /** Makes what the folder holds survive a power cut. The files were synced by whoever wrote them. */
-  sync(): void {
-    syncFolder(join(this.path, "new_jobs"));
-    syncFolder(this.path);
+  /** Closes a job file, which is to survive a power cut. */
+  closeJob(fd: number, path: string): void {
+    if (this.#syncs === undefined) closeSynced(fd, path);
+    else this.#syncs.file(fd, path);
+  }
+
+  /** A job file that was written just now is to survive a power cut. */
+  syncJob(path: string): void {
+    if (this.#syncs === undefined) syncFile(path);
+    else this.#syncs.path(path);
+  }
+
+  /** Makes what the folder holds survive a power cut. */
+  async sync(): Promise<void> {
+    for (const path of [join(this.path, "new_jobs"), this.path]) {
+      if (this.#syncs === undefined) syncFolder(path);
+      else this.#syncs.folder(path);
+    }
+    await this.#syncs?.done();
   }
 
   /** Deletes the files of completed jobs, as dlt does when it is told not to keep them. */
@@ -241,6 +279,12 @@ export class PackageFolder {
   /** False: the files of its completed jobs were not kept. */
   get hasCompletedJobs(): boolean {
     return existsSync(join(this.path, "completed_jobs"));
+  }
+
+  #writeSynced(name: string, text: string): void {
+    const path = join(this.path, name);
+    writeFileAtomic(path, text, { sync: this.#syncs === undefined });
+    this.#syncs?.path(path);
   }
 
   #list(folder: string, { mayBeGone }: { readonly mayBeGone: boolean }): string[] {

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, lstatSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { crashPoint } from "../core/crash-point.ts";
+import { FileSyncs } from "../core/file-syncs.ts";
 import { readTextIfExists, syncFolder, writeFileAtomic } from "../core/files.ts";
 import { moveFile } from "../core/move-file.ts";
 import { PackageCorruptError, VersionTooNewError } from "./errors.ts";
@@ -45,19 +46,18 @@ export class PackageStore {
   createExtracting(loadId: string): PackageFolder {
     const privateFolder = join(this.workingDir, "normalize", randomBytes(8).toString("hex"));
     mkdirSync(privateFolder);
-    return new PackageFolder(this.workingDir, join(privateFolder, loadId), loadId).create();
+    return new PackageFolder(this.workingDir, join(privateFolder, loadId), loadId, new FileSyncs()).create();
   }
 
-  /** From here on the package is kept until it is loaded or aborted. */
+  /** From here on the package is kept until it is loaded or aborted. It is synced before. */
   commitExtracted(extracting: PackageFolder): PackageFolder {
-    extracting.sync();
     crashPoint("extract:before-commit");
     const path = join(this.#extracted, extracting.loadId);
     moveFile(extracting.path, path);
     syncFolder(this.#extracted);
     crashPoint("extract:after-commit");
     rmSync(join(extracting.path, ".."), { recursive: true });
-    return new PackageFolder(this.workingDir, path, extracting.loadId);
+    return extracting.movedTo(path);
   }
 
   discardExtracting(extracting: PackageFolder): void {
@@ -68,19 +68,18 @@ export class PackageStore {
   createNormalizing(loadId: string): PackageFolder {
     const path = join(this.#new, loadId);
     rmSync(path, { recursive: true, force: true });
-    return new PackageFolder(this.workingDir, path, loadId).create();
+    return new PackageFolder(this.workingDir, path, loadId, new FileSyncs()).create();
   }
 
-  /** The normalized form takes the place of the extracted one. */
+  /** The normalized form, which is synced before, takes the place of the extracted one. */
   commitNormalized(normalizing: PackageFolder): PackageFolder {
-    normalizing.sync();
     crashPoint("normalize:before-commit");
     const path = join(this.#normalized, normalizing.loadId);
     moveFile(normalizing.path, path);
     syncFolder(this.#normalized);
     crashPoint("normalize:after-commit");
     this.discardExtracted(normalizing.loadId);
-    return new PackageFolder(this.workingDir, path, normalizing.loadId);
+    return normalizing.movedTo(path);
   }
 
   discardNormalizing(loadId: string): void {
@@ -97,7 +96,7 @@ export class PackageStore {
     crashPoint("load:before-move");
     const path = join(this.#loaded, normalized.loadId);
     moveFile(normalized.path, path);
-    return new PackageFolder(this.workingDir, path, normalized.loadId);
+    return normalized.movedTo(path);
   }
 
   /** Ends a pending package without loading it: kept among the loaded ones, marked as aborted, when it was normalized, else removed. */

@@ -22,6 +22,8 @@ export interface LoadPackageOptions {
   readonly folder: PackageFolder;
   readonly store: PackageStore;
   readonly sessions: LoadSessions;
+  /** No package is loaded after this one. */
+  readonly isLast: boolean;
   readonly runtime: Runtime;
   /** Ends the waiting for another attempt; an attempt that runs is finished. */
   readonly signal: AbortSignal;
@@ -91,6 +93,7 @@ async function attempt(options: LoadPackageOptions, tell: TellOfJob): Promise<Lo
   const jobs = guardDisk(store.workingDir, () => (keepsJobs ? startOthers(folder) : start(folder)));
   crashPoint("load:jobs-started");
   const merged = await commit({ ...options, mayBeCommitted }, jobs, tell);
+  if (options.isLast) sessions.release();
   guardDisk(store.workingDir, () => moveAll(folder, folder.jobs("started"), "completed"));
   crashPoint("load:jobs-completed");
   return { ...completePackage(options), merged };

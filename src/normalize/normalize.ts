@@ -78,6 +78,7 @@ async function writeNormalized(options: NormalizeOptions): Promise<NormalizeResu
   target.writeState({ ...state, leat_job_rows: jobRows, ...readings });
   target.copyRestorePoint(extracted);
   target.writeDiscards([...extracted.readDiscards(), ...findings.discards]);
+  await target.sync();
   store.commitNormalized(target);
   crashPoint("normalize:extracted-discarded");
   return { loadId: extracted.loadId, schema, schemaUpdate, rowCounts, findings };

@@ -179,11 +179,14 @@ export class PackageRun {
   /** Throws LineInvalidError as PackageCorruptError, and what contracts and types refuse. */
   async normalizeUnit(unit: PackageJob): Promise<void> {
     if (unit.format !== rawFormat) return this.#passOn(unit);
-    for (const file of await this.writeUnit(unit)) this.#noteJob(jobId(parseJobFileName(basename(file.path))!), file);
+    for (const file of await this.writeUnit(unit)) {
+      this.#options.target.syncJob(file.path);
+      this.#noteJob(jobId(parseJobFileName(basename(file.path))!), file);
+    }
     crashPoint("normalize:jobs-written");
   }
 
-  /** The files of a unit, which nothing else knows of yet. */
+  /** The files of a unit, which nothing else knows of yet, and which are not synced. */
   async writeUnit(unit: PackageJob): Promise<readonly UnitFile[]> {
     const { extracted } = this.#options;
     const ordinal = this.#fileNumber++;
@@ -268,7 +271,9 @@ export class PackageRun {
     files.sort((one, other) => tables.indexOf(one.job.table) - tables.indexOf(other.job.table));
     for (const { job, ...file } of files) {
       const numbered = { ...job, fileId: numberedFileId(first + fileNumber(job.fileId), unit.fileId) };
-      moveFile(file.path, this.#options.target.newJobPath(numbered));
+      const path = this.#options.target.newJobPath(numbered);
+      moveFile(file.path, path);
+      this.#options.target.syncJob(path);
       this.#noteJob(jobId(numbered), file);
     }
     this.#rows += done.rows;

@@ -32,6 +32,8 @@ export class LocalStore {
   readonly #schemasDir: string;
   readonly #onSchema: (schema: SchemaDocument) => void;
   #lastRead: ReadState | undefined;
+  /** By name, as they were read. */
+  readonly #lastSchemas = new Map<string, { readonly text: string; readonly schema: SchemaDocument }>();
 
   /** `onSchema` gets every schema that is written. */
   constructor(workingDir: string, onSchema: (schema: SchemaDocument) => void = () => {}) {
@@ -105,6 +107,18 @@ export class LocalStore {
   readSchemas(): Map<string, SchemaDocument> {
     const schemas = new Map<string, SchemaDocument>();
     for (const [name, text] of this.schemaTexts()) schemas.set(name, this.#openSchema(name, text));
+    return schemas;
+  }
+
+  /** As `readSchemas`, and the same objects until a file changes, since one of hundreds of tables takes long to parse. Nobody may change them. */
+  peekSchemas(): Map<string, SchemaDocument> {
+    const schemas = new Map<string, SchemaDocument>();
+    for (const [name, text] of this.schemaTexts()) {
+      const last = this.#lastSchemas.get(name);
+      const schema = last?.text === text ? last.schema : this.#openSchema(name, text);
+      this.#lastSchemas.set(name, { text, schema });
+      schemas.set(name, schema);
+    }
     return schemas;
   }
 

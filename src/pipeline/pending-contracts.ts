@@ -32,7 +32,7 @@ export async function pendingContracts(
 }
 
 function isStrict({ local }: StepHost, packaged: SchemaDocument): boolean {
-  const known = local.readSchemas().get(packaged.name);
+  const known = local.peekSchemas().get(packaged.name);
   return hasStrictContract(packaged) || (known !== undefined && hasStrictContract(known));
 }
 

@@ -24,7 +24,7 @@ export function recoverLocal(local: LocalStore, store: PackageStore): void {
 
 function recoverSchema(local: LocalStore, folder: PackageFolder): void {
   const packaged = folder.readSchema();
-  const mine = local.readSchemas().get(packaged.name);
+  const mine = local.peekSchemas().get(packaged.name);
   if (mine === undefined || mine.version < packaged.version || isBefore(mine, folder)) local.writeSchema(packaged);
   else recoverColumns(local, mine, folder);
 }

@@ -13,7 +13,7 @@ export interface Extracted {
 
 /** Local schemas and state become those of packages that were just committed. `linked` puts what belongs to this machine into a schema. */
 export function saveExtracted(local: LocalStore, { schemas, state }: Extracted, linked: (schema: SchemaDocument) => SchemaDocument): void {
-  const known = schemas.length === 0 ? undefined : local.readSchemas();
+  const known = schemas.length === 0 ? undefined : local.peekSchemas();
   for (const schema of schemas) local.writeSchema(linked(broughtTogether(known!.get(schema.name), schema)));
   crashPoint("extract:schemas-saved");
   local.writeStateText(state);
@@ -22,7 +22,7 @@ export function saveExtracted(local: LocalStore, { schemas, state }: Extracted, 
 
 /** The local schema becomes that of a package that was just normalized, with what packages behind it have brought meanwhile. */
 export function saveNormalized(local: LocalStore, { schema, rowCounts }: Normalized): void {
-  const saved = broughtTogether(local.readSchemas().get(schema.name), schema);
+  const saved = broughtTogether(local.peekSchemas().get(schema.name), schema);
   local.writeSchema(saved === schema ? schema : bumpSchema(withoutEvolveOnce(saved, Object.keys(rowCounts))));
 }
 

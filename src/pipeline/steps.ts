@@ -2,8 +2,7 @@ import { extract, type SourceToExtract } from "../extract/extract.ts";
 import type { InTurn } from "../extract/extract-options.ts";
 import type { Refresh } from "../extract/refresh-modes.ts";
 import { withRowColumns } from "../extract/row-schema.ts";
-import { type LoadedPackage, loadPackage } from "../load/load-package.ts";
-import type { LoadSessions } from "../load/load-sessions.ts";
+import { type LoadedPackage, type LoadPackageOptions, loadPackage } from "../load/load-package.ts";
 import { retryText } from "../load/retry-text.ts";
 import { asDiskError } from "../load-package/errors.ts";
 import type { PackageFolder } from "../load-package/package-folder.ts";
@@ -101,7 +100,7 @@ export interface ExtractSettings extends Partial<RunParts> {
 /** Puts a state that was changed outside of a run into a package of its own, of the schema of that name. */
 export function extractStateStep(host: StepHost, changed: PipelineState, schemaName: string): Promise<ExtractInfo> {
   return extractSources(host, async () => {
-    const schema = host.local.readSchemas().get(schemaName) ?? newSchema(schemaName, { naming: await newSchemaNaming(schemaName, host) });
+    const schema = host.local.peekSchemas().get(schemaName) ?? newSchema(schemaName, { naming: await newSchemaNaming(schemaName, host) });
     return { state: await withTargets(changed, host), sources: [{ name: schemaName, resources: [], hints: {}, schema }] };
   });
 }
@@ -153,7 +152,7 @@ function extractSources(host: StepHost, prepare: () => Promise<ToExtract>, parts
       commitEvery: parts.commitEvery,
       maxDurationMs: parts.maxDurationMs,
       inTurn: parts.inTurn,
-      knownSchema: (name) => local.readSchemas().get(name),
+      knownSchema: (name) => local.peekSchemas().get(name),
       asKept: (schema) => host.schemaFiles.asLinked(schema),
       isFirstRun: () => local.peekState()?._local?.first_run ?? true,
       onCommitted: async (committed, isLast) => {
@@ -197,7 +196,7 @@ async function withTargets(state: PipelineState, host: StepHost): Promise<Pipeli
 async function buildSources(host: StepHost, state: PipelineState, data: unknown, hints: RunHints): Promise<readonly SourceToExtract[]> {
   const { context, local } = host;
   const built = await buildOn(host, state, data, hints);
-  const schemas = local.readSchemas();
+  const schemas = local.peekSchemas();
   const origins = { files: host.schemaFiles, askedNaming: host.askedNaming, emit: context.emit };
   const namings = new Map<string, string>();
   for (const { name } of built) namings.set(name, await newSchemaNaming(name, host));
@@ -223,7 +222,7 @@ export async function normalizeStep(host: StepHost): Promise<NormalizeInfo> {
       const result = await normalize({
         extracted,
         store,
-        schema: local.readSchemas().get(extracted.readSchema().name),
+        schema: local.peekSchemas().get(extracted.readSchema().name),
         maxIdentifierLength: host.destination.capabilities.maxIdentifierLength,
         customNaming: host.customNaming,
         caseSensitiveIdentifiers: host.destination.capabilities.caseSensitiveIdentifiers,
@@ -290,7 +289,7 @@ export async function loadStep(host: StepHost): Promise<readonly LoadedPackage[]
   for (const folder of folders) {
     const jobs = folder.jobs("new").length + folder.jobs("started").length;
     await host.context.step({ step: "load", loadId: folder.loadId, jobs, pendingLoadIds: pending(host) }, async (startedAt) => {
-      const one = await loadOne(host, folder, datasets.of(folder));
+      const one = await loadOne(host, folder, { sessions: datasets.of(folder), isLast: folder === folders.at(-1) });
       loaded.push(one);
       return await loadInfoOf(host, startedAt, [one]);
     });
@@ -298,7 +297,11 @@ export async function loadStep(host: StepHost): Promise<readonly LoadedPackage[]
   return loaded;
 }
 
-async function loadOne(host: StepHost, folder: PackageFolder, sessions: LoadSessions): Promise<LoadedPackage> {
+async function loadOne(
+  host: StepHost,
+  folder: PackageFolder,
+  session: Pick<LoadPackageOptions, "sessions" | "isLast">,
+): Promise<LoadedPackage> {
   const { context, local, store, runtime } = host;
   const { loadId } = folder;
   const untold = context.toldOf.has(loadId) ? [] : folder.readDiscards();
@@ -306,7 +309,7 @@ async function loadOne(host: StepHost, folder: PackageFolder, sessions: LoadSess
     pipelineName: host.pipeline.name,
     folder,
     store,
-    sessions,
+    ...session,
     runtime,
     signal: context.signal,
     ...host.load,

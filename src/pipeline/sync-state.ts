@@ -86,7 +86,7 @@ async function keep(
   { session, store, local, place }: SyncOptions,
   version: number = mine._state_version,
 ): Promise<void> {
-  const known = local.readSchemas();
+  const known = local.peekSchemas();
   // The schemas of what waits are ahead of those that are stored; all others are as they were stored, or behind.
   const isKept = (name: string): boolean => known.has(name) && store.pendingLoadIds().length > 0;
   const names = mine.schema_names.filter((name) => !isKept(name));

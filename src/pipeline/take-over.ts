@@ -24,7 +24,7 @@ export function takeOver(local: LocalStore, merged: Merged, { hasPending, mayBeF
 function takeOverSchema(local: LocalStore, { schema }: Merged, hasPending: boolean): void {
   if (schema === undefined) return;
   const { packaged, stored } = schema;
-  const mine = local.readSchemas().get(stored.name) ?? packaged;
+  const mine = local.peekSchemas().get(stored.name) ?? packaged;
   const needed = new Set(hasPending ? Object.keys(mine.tables) : []);
   local.writeSchema(mergeSchemas({ base: packaged, mine, theirs: stored, needed }));
 }

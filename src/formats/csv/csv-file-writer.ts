@@ -46,10 +46,10 @@ export class CsvFileWriter {
     this.#rows += rowCount;
   }
 
-  /** Ends the file and gives it its name. Its content survives a power cut (the name only when the folder is synced, too). */
+  /** Ends the file and gives it its name. */
   close(): { bytes: number; rows: number; csv: CsvReading | undefined } {
     this.#bytes += this.#file.endText();
-    this.#file.finish({ sync: true });
+    this.#file.finish();
     return { bytes: this.#bytes, rows: this.#rows, csv: csvReading(this.#format, this.#columns) };
   }
 

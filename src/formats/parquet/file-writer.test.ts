@@ -24,7 +24,7 @@ describe("ParquetFileWriter", () => {
     file.writeRowGroup(new Map([["id", column]]), 1);
     expect([existsSync(file.path), existsSync(`${file.path}.tmp`)]).toEqual([false, true]);
 
-    const result = file.close({ sync: true });
+    const result = file.close();
 
     expect([existsSync(file.path), existsSync(`${file.path}.tmp`)]).toEqual([true, false]);
     expect(result).toEqual({ bytes: statSync(file.path).size, rows: 1 });

@@ -59,9 +59,9 @@ export class ParquetFileWriter {
     for (const column of columns.values()) column.clear();
   }
 
-  /** Ends the file and gives it its name. With `sync` its content survives a power cut (the name only when the folder is synced, too). */
-  close(options: { readonly sync?: boolean } = {}): { bytes: number; rows: number } {
-    this.#file.finish(options, () => {
+  /** Ends the file and gives it its name. */
+  close(): { bytes: number; rows: number } {
+    this.#file.finish(() => {
       this.#appendMissingColumns();
       this.#appendFooter();
       this.#flush();

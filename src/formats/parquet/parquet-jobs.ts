@@ -60,7 +60,7 @@ class ParquetTable implements JobTable {
     // A file without rows shows the columns that the table has.
     if (writer.rows === 0) writer.writeRowGroup(this.#columns, 0);
     this.#writer = undefined;
-    return [{ path: writer.path, ...writer.close({ sync: true }) }];
+    return [{ path: writer.path, ...writer.close() }];
   }
 
   abort(): void {

@@ -31,12 +31,12 @@ export class RowTextFile {
     if (this.#text.length >= pieceLength) this.#write();
   }
 
-  /** Ends the file and gives it its name. Its content survives a power cut (the name only when the folder is synced, too). */
+  /** Ends the file and gives it its name. */
   close(): { bytes: number; rows: number } {
     this.#text += this.#rows === 0 ? this.#layout.empty : this.#layout.tail;
     this.#write();
     this.#written += this.#file.endText();
-    this.#file.finish({ sync: true });
+    this.#file.finish();
     return { bytes: this.#written, rows: this.#rows };
   }
 
