@@ -22,6 +22,7 @@ export interface RawFileLimits {
  */
 export class RawFile {
   readonly #nextPath: () => string;
+  readonly #onFull: ((path: string, bytes: number) => void) | undefined;
   readonly #maxRows: number;
   readonly #maxBytes: number;
   /** So many rows there are when the file is full. */
@@ -37,9 +38,10 @@ export class RawFile {
   #bytes = 0;
   #rows = 0;
 
-  /** `nextPath` is asked once per file. */
-  constructor(nextPath: () => string, limits: RawFileLimits = {}) {
+  /** `nextPath` is asked once per file. `onFull` hears of files that end since they are full, when they are synced. */
+  constructor(nextPath: () => string, limits: RawFileLimits = {}, onFull?: (path: string, bytes: number) => void) {
     this.#nextPath = nextPath;
+    this.#onFull = onFull;
     this.#maxRows = Math.max(1, limits.fileMaxItems ?? Infinity);
     this.#maxBytes = Math.min(unitBytes, limits.fileMaxBytes ?? unitBytes);
     this.#fullAt = this.#maxRows;
@@ -149,6 +151,7 @@ export class RawFile {
   #endFile(): void {
     this.#closeFile();
     this.#fullAt = this.#rows + this.#maxRows;
+    this.#onFull?.(this.#path, this.#fileBytes);
   }
 
   #closeFile(): void {

@@ -54,6 +54,8 @@ export interface PackageRunOptions {
   readonly jobFormats: JobFormats;
   readonly rotation?: Rotation | undefined;
   readonly runtime: Pick<Runtime, "nowMicros" | "randomBytes">;
+  /** The time that all rows have. Default now. */
+  readonly nowMs?: number | undefined;
   readonly onProgress: (rows: number) => void;
   readonly alone?: AloneOptions;
   /** Does the rows of large units where it can. */
@@ -118,7 +120,7 @@ export class PackageRun {
   constructor(given: PackageRunOptions) {
     const options = given.customNaming?.isCaseSensitive === false ? { ...given, caseSensitiveIdentifiers: false } : given;
     this.#options = options;
-    this.#nowMs = Math.floor(options.runtime.nowMicros() / 1000);
+    this.#nowMs = options.nowMs ?? Math.floor(options.runtime.nowMicros() / 1000);
     this.#naming = schemaNaming(options.schema, {
       maxLength: options.maxIdentifierLength,
       custom: options.customNaming,

@@ -1,5 +1,6 @@
 import { CancelledError } from "../core/errors.ts";
 import type { LoadedPackage } from "../load/load-package.ts";
+import type { UnitsAhead } from "../normalize/units-ahead.ts";
 import { sinceCommits } from "./since-commits.ts";
 import type { StepHost } from "./step-host.ts";
 import { loadStep, normalizeStep } from "./steps.ts";
@@ -7,9 +8,10 @@ import { loadStep, normalizeStep } from "./steps.ts";
 /** So many cuts may wait; then the extract waits. */
 const maxWaitingCuts = 2;
 
-/** Normalizes every extracted package and loads every normalized one, oldest first. */
-export async function finishPackages(host: StepHost): Promise<readonly LoadedPackage[]> {
-  if (host.store.extracted().length > 0) await normalizeStep(host);
+/** Normalizes every extracted package and loads every normalized one, oldest first. `ahead`: what was normalized before; it comes to its end. */
+export async function finishPackages(host: StepHost, ahead?: UnitsAhead): Promise<readonly LoadedPackage[]> {
+  if (host.store.extracted().length > 0) await normalizeStep(host, ahead);
+  await ahead?.end();
   return host.store.normalized().length > 0 ? await loadStep(host) : [];
 }
 
@@ -43,10 +45,10 @@ export class PackageConveyor {
   }
 
   /** The extract is at its end: all that waits is finished. Throws what a package failed of. */
-  async end(): Promise<readonly LoadedPackage[]> {
+  async end(ahead?: UnitsAhead): Promise<readonly LoadedPackage[]> {
     await this.#work;
     if (this.#failure !== undefined) throw this.#failure.error;
-    this.#loaded.push(...(await finishPackages(this.#host)));
+    this.#loaded.push(...(await finishPackages(this.#host, ahead)));
     return this.#loaded;
   }
 

@@ -32,6 +32,7 @@ export const pipelineConfig: {
     readonly loaderFileFormat: Field<FileFormat | undefined>;
     readonly workers: Field<number>;
     readonly kernel: Field<boolean>;
+    readonly ahead: Field<boolean>;
   };
   readonly load: {
     readonly workers: Field<number | undefined>;
@@ -78,6 +79,12 @@ export const pipelineConfig: {
     kernel: field.flag("Large packages are normalized by WebAssembly where that can be. If false, slower, by JavaScript alone.", {
       default: true,
     }),
+    ahead: field.flag(
+      "A thread normalizes raw files of a large run while others are extracted. If false, all wait for the end of the extract.",
+      {
+        default: true,
+      },
+    ),
   },
   load: {
     workers: field.optional(field.count("So many jobs are loaded at once where each is loaded by itself, 1 or more; default 20.")),

@@ -2,6 +2,7 @@ import { extract, type SourceToExtract } from "../extract/extract.ts";
 import type { InTurn } from "../extract/extract-options.ts";
 import type { Refresh } from "../extract/refresh-modes.ts";
 import { withRowColumns } from "../extract/row-schema.ts";
+import type { EndedRawFile } from "../extract/source-extract.ts";
 import { type LoadedPackage, loadPackage } from "../load/load-package.ts";
 import type { LoadSessions } from "../load/load-sessions.ts";
 import { retryText } from "../load/retry-text.ts";
@@ -10,8 +11,7 @@ import type { PackageFolder } from "../load-package/package-folder.ts";
 import type { PackageCommands } from "../load-package/package-state.ts";
 import { jobFormatsOf } from "../normalize/job-format-of.ts";
 import { normalize } from "../normalize/normalize.ts";
-import type { Rotation } from "../normalize/rotation.ts";
-import type { NormalizeThreads } from "../normalize/threads.ts";
+import type { UnitsAhead } from "../normalize/units-ahead.ts";
 import type { SchemaDocument } from "../schema/document.ts";
 import { newSchema } from "../schema/new-schema.ts";
 import type { SchemaUpdate } from "../schema/update.ts";
@@ -24,6 +24,7 @@ import { DatasetSessions } from "./dataset-sessions.ts";
 import type { DiscardedRows, ExtractInfo, NormalizeInfo } from "./infos.ts";
 import { loadInfoOf } from "./load-info-of.ts";
 import { extractInfo, normalizeInfo } from "./make-infos.ts";
+import { normalizing } from "./normalizing.ts";
 import { reportDiscarded, reportFindings, reportUntold } from "./report-findings.ts";
 import { layoutOf } from "./restore-stored.ts";
 import type { RunParts } from "./run-parts.ts";
@@ -94,6 +95,8 @@ export interface ExtractSettings extends Partial<RunParts> {
   /** What is extracted of the sources that were built. */
   readonly select?: ((sources: readonly SourceToExtract[]) => readonly SourceToExtract[]) | undefined;
   readonly inTurn?: InTurn | undefined;
+  /** Hears of raw files that are full. */
+  readonly onRawFile?: ((file: EndedRawFile) => void) | undefined;
   /** Ends the extract, as the signal of the run does. */
   readonly stop?: AbortSignal | undefined;
 }
@@ -153,6 +156,7 @@ function extractSources(host: StepHost, prepare: () => Promise<ToExtract>, parts
       commitEvery: parts.commitEvery,
       maxDurationMs: parts.maxDurationMs,
       inTurn: parts.inTurn,
+      onRawFile: parts.onRawFile,
       knownSchema: (name) => local.readSchemas().get(name),
       asKept: (schema) => host.schemaFiles.asLinked(schema),
       isFirstRun: () => local.peekState()?._local?.first_run ?? true,
@@ -209,8 +213,8 @@ async function buildSources(host: StepHost, state: PipelineState, data: unknown,
   }));
 }
 
-/** Normalizes every extracted package, oldest first. */
-export async function normalizeStep(host: StepHost): Promise<NormalizeInfo> {
+/** Normalizes every extracted package, oldest first. `ahead`: what was done while they were extracted. */
+export async function normalizeStep(host: StepHost, ahead?: UnitsAhead): Promise<NormalizeInfo> {
   const { context, local, store, runtime } = host;
   const startedAt = dateNow(runtime);
   const rowCounts: Record<string, number> = {};
@@ -224,15 +228,9 @@ export async function normalizeStep(host: StepHost): Promise<NormalizeInfo> {
         extracted,
         store,
         schema: local.readSchemas().get(extracted.readSchema().name),
-        maxIdentifierLength: host.destination.capabilities.maxIdentifierLength,
-        customNaming: host.customNaming,
-        caseSensitiveIdentifiers: host.destination.capabilities.caseSensitiveIdentifiers,
-        weiPrecision: host.destination.capabilities.weiPrecision,
-        mergeStrategies: host.destination.capabilities.mergeStrategies,
+        ...normalizing(host),
         jobFormats: jobFormatsOf(host.destination, host.normalize),
-        rotation: rotationOf(host),
-        threads: normalizeThreads(host),
-        useKernel: host.normalize.kernel,
+        ahead,
         runtime,
         signal: context.signal,
         withContracts: (schema, folder) => context.pendingContracts?.(schema, folder) ?? schema,
@@ -270,15 +268,6 @@ function stepInfo(
     schemaUpdates,
     ...(discarded.length === 0 ? {} : { discarded }),
   });
-}
-
-/** Where the config does not say whether files are packed, the destination does. */
-function rotationOf({ destination, normalize: { rotation } }: StepHost): Rotation {
-  return { ...rotation, disableCompression: rotation.disableCompression ?? destination.capabilities.compressesText !== true };
-}
-
-function normalizeThreads({ destination: { name, capabilities }, normalize: { workers, ...asked } }: StepHost): NormalizeThreads {
-  return { count: workers, jobFormats: [{ name, capabilities }, asked] };
 }
 
 /** Loads every normalized package, oldest first, each in one commit. */

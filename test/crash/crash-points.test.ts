@@ -81,6 +81,25 @@ describe("a process that is killed at a crash point", () => {
     });
   });
 
+  test("and so it does where raw files are normalized while others are extracted", { timeout: 600_000 }, async () => {
+    const heavy = { total: 90, batch: 45, pad: 230_000, workers: 1 };
+    const kills = [
+      { name: "extract:rows-written", hit: 1 },
+      { name: "extract:before-commit", hit: 2 },
+      { name: "extract:state-saved", hit: 1 },
+      { name: "normalize:jobs-written", hit: 3 },
+      { name: "normalize:before-commit", hit: 1 },
+    ] as const;
+    await inPairs(kills, async (kill) => {
+      await inFolder(async (dir) => {
+        const world = { dir, ...heavy };
+        const { wasKilled } = await runChild({ script: "finish", world, kill });
+        expect(wasKilled).toBe(true);
+        await finishes(`ahead, killed at ${kill.name}, hit ${kill.hit}`, world);
+      });
+    });
+  });
+
   test("and whose successor is killed, too, is finished by the third", async () => {
     const pairs: readonly (readonly [CrashPoint, CrashPoint])[] = [
       ["extract:after-commit", "recover:schema-saved"],
