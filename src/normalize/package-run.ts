@@ -258,8 +258,8 @@ export class PackageRun {
     return this.#flatten.names.parentsOf(name).every((before) => before === parent);
   }
 
-  /** Goes on as if it had normalized the unit itself. Its files get their place and numbers. */
-  takeOver(unit: PackageJob, done: NormalizedUnit): void {
+  /** Goes on as if it had normalized the unit itself. Its files get their place and numbers. Gives the ids of their jobs. */
+  takeOver(unit: PackageJob, done: NormalizedUnit): readonly string[] {
     const first = this.#fileNumber;
     this.#fileNumber += done.fileNumbers;
     replayNames(done.names, this.#flatten.names);
@@ -268,14 +268,17 @@ export class PackageRun {
     const files = done.files.map((file) => ({ ...file, job: parseJobFileName(basename(file.path))! }));
     // Sorting is stable: those of one table stay in order.
     files.sort((one, other) => tables.indexOf(one.job.table) - tables.indexOf(other.job.table));
+    const ids: string[] = [];
     for (const { job, ...file } of files) {
       const numbered = { ...job, fileId: numberedFileId(first + fileNumber(job.fileId), unit.fileId) };
       moveFile(file.path, this.#options.target.newJobPath(numbered));
       this.#noteJob(jobId(numbered), file);
+      ids.push(jobId(numbered));
     }
     this.#rows += done.rows;
     this.#report(unit, done.rows);
     crashPoint("normalize:jobs-written");
+    return ids;
   }
 
   #assumed(table: string): BroughtTable | undefined {

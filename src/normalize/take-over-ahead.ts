@@ -22,7 +22,9 @@ export async function takeOverAhead(run: PackageRun, units: readonly PackageJob[
       throwIfCancelled(options);
       const done = await ahead.resultOf(unit, of);
       throwIfCancelled(options);
-      if (done !== undefined && run.fits(done)) run.takeOver(unit, done);
+      const fits = done !== undefined && run.fits(done);
+      await ahead.listener?.beforeTakeOver(unit, of, fits);
+      if (fits) ahead.listener?.onTakenOver(unit, run.takeOver(unit, done));
       else await run.normalizeUnit(unit);
     }
   } finally {

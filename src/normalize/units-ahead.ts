@@ -4,6 +4,7 @@ import type { Runtime } from "../core/runtime.ts";
 import { jobId } from "../load-package/job-file.ts";
 import type { PackageJob } from "../load-package/package-folder.ts";
 import type { PackageStore } from "../load-package/package-store.ts";
+import type { AheadListener } from "./ahead-listener.ts";
 import { defaultMinPackageBytes, isForThread, mayBeAhead, type NormalizeThreads, type ThreadTask, type UnitThread } from "./threads.ts";
 import type { BroughtTable, NormalizedUnit, UnitPackage } from "./unit.ts";
 import { broughtBy, isSameFor } from "./unit-chain.ts";
@@ -15,6 +16,7 @@ export interface UnitsAheadOptions {
   readonly runtime: Pick<Runtime, "nowMicros" | "randomBytes">;
   /** `count` does not matter. */
   readonly threads: NormalizeThreads;
+  readonly listener?: AheadListener | undefined;
 }
 
 /** A unit that was announced. */
@@ -94,6 +96,10 @@ export class UnitsAhead {
       : undefined;
   }
 
+  get listener(): AheadListener | undefined {
+    return this.#options.listener;
+  }
+
   /** Nothing more is asked for. */
   async end(): Promise<void> {
     this.#hasEnded = true;
@@ -132,7 +138,10 @@ export class UnitsAhead {
       this.#told = of;
       const isTold = told?.loadId === of.loadId && told.schema === of.schema && told.extractedPath === of.extractedPath;
       const done = await thread.run({ unit, folder, assumed, ...(isTold ? {} : { package: of }) }, () => {});
-      if (done !== undefined) this.#chains.set(chainOf(unit, of), { of, brought: broughtBy(assumed, done) });
+      if (done === undefined) return undefined;
+      const brought = broughtBy(assumed, done);
+      this.#chains.set(chainOf(unit, of), { of, brought });
+      this.#options.listener?.onAhead({ unit, of, files: done.files, brought });
       return done;
     } catch {
       // No thread can be started here, or the disk is full: whoever normalizes the package says so, if it matters.

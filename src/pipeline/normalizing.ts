@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { usesChanceOfMachine } from "../core/runtime.ts";
+import type { AheadListener } from "../normalize/ahead-listener.ts";
 import type { NormalizeOptions } from "../normalize/normalize.ts";
 import { defaultMinUnitBytes, mayUseKernel } from "../normalize/normalize-package.ts";
 import type { Rotation } from "../normalize/rotation.ts";
@@ -36,7 +37,7 @@ export function normalizing(host: StepHost): Normalizing & { readonly threads: N
 }
 
 /** Normalizes units while others are extracted. Undefined where another thread gains nothing, or may not: what is cut is normalized beside the extract anyway. */
-export function unitsAhead(host: StepHost): UnitsAhead | undefined {
+export function unitsAhead(host: StepHost, listener?: AheadListener): UnitsAhead | undefined {
   const { customNaming, runtime, store, parts } = host;
   const isAsked = host.normalize.ahead && host.normalize.workers === 1 && parts.commitEvery === undefined;
   if (!isAsked || customNaming !== undefined || !usesChanceOfMachine(runtime) || availableParallelism() < 2) return undefined;
@@ -49,7 +50,7 @@ export function unitsAhead(host: StepHost): UnitsAhead | undefined {
     hasKernel: mayUseKernel({ useKernel, rotation: shared.rotation }),
     kernelLimits: { minUnitBytes: defaultMinUnitBytes },
   };
-  return new UnitsAhead({ task, store, runtime, threads });
+  return new UnitsAhead({ task, store, runtime, threads, listener });
 }
 
 /** Where the config does not say whether files are packed, the destination does. */

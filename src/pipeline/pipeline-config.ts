@@ -38,6 +38,7 @@ export const pipelineConfig: {
     readonly workers: Field<number | undefined>;
     readonly raiseOnMaxRetries: Field<number>;
     readonly raiseOnFailedJobs: Field<boolean>;
+    readonly early: Field<boolean>;
     readonly deleteCompletedJobs: Field<boolean>;
     readonly truncateStagingDataset: Field<boolean>;
   };
@@ -96,6 +97,10 @@ export const pipelineConfig: {
       {
         default: true,
       },
+    ),
+    early: field.flag(
+      "Rows of a large run go into a transaction of DuckDB while others are extracted. If false, when the package is complete.",
+      { default: true },
     ),
     deleteCompletedJobs: field.flag("Do not keep the files of packages that were loaded.", { default: false }),
     truncateStagingDataset: field.flag(

@@ -21,6 +21,7 @@ import { buildOn } from "./build-on.ts";
 import { checkHints, checkSupported } from "./check-supported.ts";
 import { dateNow } from "./clock.ts";
 import { DatasetSessions } from "./dataset-sessions.ts";
+import type { EarlyLoad } from "./early-load.ts";
 import type { DiscardedRows, ExtractInfo, NormalizeInfo } from "./infos.ts";
 import { loadInfoOf } from "./load-info-of.ts";
 import { extractInfo, normalizeInfo } from "./make-infos.ts";
@@ -270,8 +271,8 @@ function stepInfo(
   });
 }
 
-/** Loads every normalized package, oldest first, each in one commit. */
-export async function loadStep(host: StepHost): Promise<readonly LoadedPackage[]> {
+/** Loads every normalized package, oldest first, each in one commit. `early`: what was loaded before they were whole. */
+export async function loadStep(host: StepHost, early?: EarlyLoad): Promise<readonly LoadedPackage[]> {
   const folders = host.store.normalized();
   if (folders.length === 0) return [];
   const loaded: LoadedPackage[] = [];
@@ -279,7 +280,7 @@ export async function loadStep(host: StepHost): Promise<readonly LoadedPackage[]
   for (const folder of folders) {
     const jobs = folder.jobs("new").length + folder.jobs("started").length;
     await host.context.step({ step: "load", loadId: folder.loadId, jobs, pendingLoadIds: pending(host) }, async (startedAt) => {
-      const one = await loadOne(host, folder, datasets.of(folder));
+      const one = await loadOne(host, folder, datasets.of(folder), early);
       loaded.push(one);
       return await loadInfoOf(host, startedAt, [one]);
     });
@@ -287,7 +288,7 @@ export async function loadStep(host: StepHost): Promise<readonly LoadedPackage[]
   return loaded;
 }
 
-async function loadOne(host: StepHost, folder: PackageFolder, sessions: LoadSessions): Promise<LoadedPackage> {
+async function loadOne(host: StepHost, folder: PackageFolder, sessions: LoadSessions, early?: EarlyLoad): Promise<LoadedPackage> {
   const { context, local, store, runtime } = host;
   const { loadId } = folder;
   const untold = context.toldOf.has(loadId) ? [] : folder.readDiscards();
@@ -301,6 +302,7 @@ async function loadOne(host: StepHost, folder: PackageFolder, sessions: LoadSess
     ...host.load,
     keepsJobs: host.destination.capabilities.commit === "record",
     keepStateVersions: host.state.keepVersions,
+    commitEarly: early && ((plan, observe) => early.commit(plan, observe)),
     onJob: (type, job) => context.emit({ type, loadId, job }),
     onRetry: (retry) => context.emit({ type: "warning", code: "load-retried", message: retryText(loadId, retry) }),
   });

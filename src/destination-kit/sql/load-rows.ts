@@ -19,6 +19,8 @@ interface RowsToLoad {
   readonly isPartial: boolean;
   /** Each file in a statement of its own, which then says what is wrong with it. */
   readonly alone: boolean;
+  /** Its rows are in their table already. Default of none. */
+  readonly isAdded?: ((job: LoadJob) => boolean) | undefined;
 }
 
 /** A statement over several job files failed, and does not say which of them it was. */
@@ -57,8 +59,12 @@ interface Group {
   readonly staging: ReadonlyMap<string, string>;
 }
 
-async function loadGroup(session: SqlTransactions, { plan, observe, isPartial }: RowsToLoad, { group, staging }: Group): Promise<void> {
+async function loadGroup(session: SqlTransactions, work: RowsToLoad, { group: all, staging }: Group): Promise<void> {
   const { destination, dialect, driver } = session;
+  const { plan, observe, isPartial, isAdded = () => false } = work;
+  for (const each of all.filter(isAdded)) observe?.started(each);
+  for (const each of all.filter(isAdded)) observe?.completed(each);
+  const group = all.filter((each) => !isAdded(each));
   const [job] = group;
   if (job === undefined) return;
   const table = Object.hasOwn(plan.schema.tables, job.table) ? plan.schema.tables[job.table] : undefined;
@@ -74,7 +80,7 @@ async function loadGroup(session: SqlTransactions, { plan, observe, isPartial }:
 }
 
 /** Neighbouring statements go in one round trip. */
-async function runJobs(driver: SqlDriver, statements: readonly JobStatement[]): Promise<void> {
+export async function runJobs(driver: SqlDriver, statements: readonly JobStatement[]): Promise<void> {
   const waiting: string[] = [];
   for (const statement of statements) {
     if (typeof statement === "string") {
