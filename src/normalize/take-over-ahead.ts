@@ -24,8 +24,10 @@ export async function takeOverAhead(run: PackageRun, units: readonly PackageJob[
       throwIfCancelled(options);
       const fits = done !== undefined && run.fits(done);
       await ahead.listener?.beforeTakeOver(unit, of, fits);
-      if (fits) ahead.listener?.onTakenOver(unit, run.takeOver(unit, done));
-      else await run.normalizeUnit(unit);
+      if (fits) {
+        const jobIds = run.takeOver(unit, done);
+        ahead.listener?.onTakenOver(unit, jobIds);
+      } else await run.normalizeUnit(unit);
     }
   } finally {
     signal?.removeEventListener("abort", onAbort);

@@ -11,7 +11,7 @@ import { failure } from "./local-pipeline.ts";
 // Threads run files of the built package: Node 20 runs no TypeScript.
 const dist = resolve(process.env["LEAT_DIST"] ?? fileURLToPath(new URL("../../dist", import.meta.url)));
 const built = (path: string): string => pathToFileURL(join(dist, path)).href;
-const { pipeline, resource, current }: typeof import("../../src/index.ts") = await import(built("index.js"));
+const { pipeline, resource, current, withHints }: typeof import("../../src/index.ts") = await import(built("index.js"));
 const { duckdb }: typeof import("../../src/destinations/duckdb/index.ts") = await import(built("destinations/duckdb/index.js"));
 const { onCrashPoint }: typeof import("../../src/core/crash-point.ts") = await import(built("core/crash-point.js"));
 
@@ -70,15 +70,18 @@ async function untilEarly(more = 2): Promise<void> {
 }
 
 /** `ends`: what the generator waits for before its last rows. */
-const orders = (ends: () => Promise<void> = async () => {}, hints: object = {}) =>
-  resource("orders", hints, async function* () {
+const orders = (ends: () => Promise<void> = async () => {}, hints: Parameters<typeof withHints>[1] = {}) =>
+  resource("orders", async function* () {
     for (let id = 0; id < 1300; id += 1) {
       yield order(id);
       if (id === 1200) await ends();
     }
-  });
+  }).applyHints(hints);
 
-const small = resource("small", { writeDisposition: "merge", primaryKey: "id" }, () => [{ id: 1, at: 2 }, { id: 2 }]);
+const small = resource("small", { writeDisposition: "merge", primaryKey: "id" }, () => [
+  { _dlt_id: "one", id: 1, at: 2 },
+  { _dlt_id: "two", id: 2 },
+]);
 
 /** All rows of all tables in their order, without what each load makes anew; the columns, the schema, and how many records there are. */
 async function contentOf(p: Pipeline): Promise<unknown> {
@@ -95,7 +98,7 @@ async function contentOf(p: Pipeline): Promise<unknown> {
     const hash = isOwn ? "" : `md5(string_agg(ROW(${kept.join()})::VARCHAR, '' ORDER BY rowid)) AS hash, `;
     tables[name] = { columns, rows: await client.query(`SELECT ${hash}count(*) AS rows FROM ${table}`) };
   }
-  return { tables, schema: p.defaultSchema.version_hash };
+  return { tables, schema: p.defaultSchema?.version_hash };
 }
 
 async function withoutEarly(run: (p: Pipeline) => Promise<unknown>): Promise<unknown> {
@@ -115,7 +118,7 @@ describe("rows that are loaded while others are extracted", () => {
     await p.run([orders(untilEarly), small]);
     // On tables that are there.
     const info = await p.run([orders(untilEarly), small]);
-    expect(info.loadPackages.every(({ state }) => state === "loaded")).toBe(true);
+    expect(info.packages.every(({ state }) => state === "loaded")).toBe(true);
     expect(points["load:after-commit"]).toBe(2);
 
     const later: string[] = [];
@@ -136,11 +139,10 @@ describe("rows that are loaded while others are extracted", () => {
     const seen: unknown[] = [];
     const looking = async (): Promise<void> => {
       await untilEarly();
-      seen.push(await current.pipeline().dataset().query("SELECT count(*) AS rows FROM orders").fetchAll());
+      seen.push(await current.pipeline().dataset().table("orders").select("id").fetchAll());
     };
     await open().run(orders(looking));
-    expect(JSON.stringify(seen)).toContain("1");
-    expect(JSON.stringify(seen)).not.toContain("0");
+    expect(seen).toEqual([[{ id: 1 }]]);
   });
 
   test("are gone when the extract fails", { timeout: 180_000 }, async () => {
@@ -151,7 +153,7 @@ describe("rows that are loaded while others are extracted", () => {
       await untilEarly();
       throw new RangeError("No more.");
     });
-    expect(await failure(() => open().run(failing))).toMatchObject({ cause: { cause: { message: "No more." } } });
+    expect(await failure(() => open().run(failing))).toMatchObject({ cause: { message: "No more." } });
     expect(await contentOf(open())).toEqual(before);
     await open().run(orders());
     await using client = open().sqlClient();

@@ -86,7 +86,7 @@ async function contentOf(p: Pipeline): Promise<unknown> {
     );
     tables[name] = { columns, rows };
   }
-  return { tables, schema: p.defaultSchema.version_hash };
+  return { tables, schema: p.defaultSchema?.version_hash };
 }
 
 const withoutAhead = async (run: (p: Pipeline) => Promise<unknown>): Promise<unknown> => {
@@ -118,7 +118,7 @@ describe("raw files that are normalized while others are extracted", () => {
     const changing = (ends: () => Promise<void>) =>
       resource("orders", async function* () {
         for (let id = 0; id < 1200; id += 1) {
-          yield id === 1150 ? withHints([order(id)], { columns: { amount: { data_type: "text" } } }) : order(id);
+          yield id === 1150 ? withHints([order(id)], { columns: { amount: { dataType: "text" } } }) : order(id);
           if (id === 1100) await ends();
         }
       });
@@ -141,7 +141,7 @@ describe("raw files that are normalized while others are extracted", () => {
       await untilAhead(p);
       throw new RangeError("No more.");
     });
-    expect(await failure(() => p.run(failing))).toMatchObject({ cause: { cause: { message: "No more." } } });
+    expect(await failure(() => p.run(failing))).toMatchObject({ cause: { message: "No more." } });
     expect(readdirSync(join(p.workingDir, "normalize")).sort()).toEqual([".version", "extracted"]);
 
     const cancelling = orders(async () => {
@@ -159,7 +159,7 @@ describe("raw files that are normalized while others are extracted", () => {
       await sleep(500);
       expect(filesAhead(p)).toEqual([]);
     });
-    await p.run(none, { schemaContract: { data_type: "discard_row" } });
+    await p.run(none, { schemaContract: { dataType: "discard_row" } });
     vi.stubEnv("NORMALIZE__AHEAD", "false");
     await p.run(none, { schemaContract: "evolve" });
   });
