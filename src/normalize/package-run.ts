@@ -135,7 +135,6 @@ export class PackageRun {
     for (const table of Object.values(schema.tables)) if (hasSeenData(table)) this.#tableNames.add(table.name);
     this.#newTables = new NewTables(schema);
     this.#passedOn = new PassedOn(options);
-    for (const { name, parent } of options.alone?.assumed.values() ?? []) this.#bufferOf(name, parent);
     const { loadId } = options.extracted;
     const { kernel } = options;
     const newRowId = kernel === undefined ? undefined : new KernelRowIds(kernel, options.runtime);
@@ -159,6 +158,8 @@ export class PackageRun {
       builtInNaming(options.schema.normalizers.names) === undefined
         ? createNamedFlatten(flattenSettings({ ...options, loadId, naming: namingConvention("snake_case") }))
         : this.#flatten;
+    // In memory of the kernel, where there is one.
+    for (const { name, parent } of options.alone?.assumed.values() ?? []) this.#bufferOf(name, parent);
   }
 
   /** The time that all rows of the package have. */
