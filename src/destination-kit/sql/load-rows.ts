@@ -62,21 +62,19 @@ interface Group {
 async function loadGroup(session: SqlTransactions, work: RowsToLoad, { group: all, staging }: Group): Promise<void> {
   const { destination, dialect, driver } = session;
   const { plan, observe, isPartial, isAdded = () => false } = work;
-  for (const each of all.filter(isAdded)) observe?.started(each);
-  for (const each of all.filter(isAdded)) observe?.completed(each);
   const group = all.filter((each) => !isAdded(each));
-  const [job] = group;
+  const [job] = all;
   if (job === undefined) return;
   const table = Object.hasOwn(plan.schema.tables, job.table) ? plan.schema.tables[job.table] : undefined;
   if (table === undefined) throw new InternalError(`Table \`${job.table}\` has a job but no schema.`);
-  for (const each of group) observe?.started(each);
+  for (const each of all) observe?.started(each);
   try {
-    await runJobs(driver, await dialect.loadJobs(staging.get(job.table) ?? session.qualify(job.table), table, group));
+    if (group.length > 0) await runJobs(driver, await dialect.loadJobs(staging.get(job.table) ?? session.qualify(job.table), table, group));
   } catch (error) {
     if (group.length > 1) throw new GroupFailure();
-    throw jobFailure(error, { destination, loadId: plan.loadId, job, isPartial });
+    throw jobFailure(error, { destination, loadId: plan.loadId, job: group[0]!, isPartial });
   }
-  for (const each of group) observe?.completed(each);
+  for (const each of all) observe?.completed(each);
 }
 
 /** Neighbouring statements go in one round trip. */
