@@ -49,6 +49,8 @@ export const crashPoints = [
   "load:job-moved",
   /** Jobs are marked as started, the transaction is not open. */
   "load:jobs-started",
+  /** A transaction is open and holds rows of a package that is still extracted or normalized. */
+  "load:early",
   /** The load transaction is open and holds all rows; no load record yet. */
   "load:in-transaction",
   /** The load record is written, COMMIT was not sent. */

@@ -30,6 +30,8 @@ export interface Capabilities {
   readonly weiPrecision: readonly [precision: number, scale: number];
   /** Sessions have `readKeyedState`, and commits do what `liveEntries` of a plan asks for. Default false: what leat remembers of rows is all in the state. */
   readonly keyedState?: boolean;
+  /** Sessions have `beginPackage`: nobody who writes meanwhile has to wait for the end of a package that is begun. Default false. */
+  readonly early?: boolean;
   /** False: `max(day)` comes without the type of `day`. */
   readonly typedAggregates: boolean;
   /** False: what was loaded cannot be read back with SQL. Default true. */

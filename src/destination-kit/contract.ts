@@ -109,8 +109,26 @@ export interface LoadSession extends SqlConnection, AsyncDisposable {
    * When it resolves everything is durable and visible; when it throws nothing is.
    */
   commitPackage(plan: PackagePlan, observe?: JobObserver): Promise<CommitResult>;
+  /** Begins to store a package that is not whole yet. For destinations whose capabilities say `early`. */
+  beginPackage?(): Promise<EarlyPackage>;
   /** Ends the connection. */
   close(): Promise<void>;
+}
+
+/** A package whose rows go into the transaction that stores it in the end, while others are still to come. The session does nothing else meanwhile. */
+export interface EarlyPackage {
+  /**
+   * Adds rows to tables of the schema that are appended to, with the tables and columns that they need. When it throws nothing of the package is stored, and it
+   * is to be stored as any other.
+   */
+  add(schema: SchemaDocument, jobs: readonly LoadJob[]): Promise<void>;
+  /**
+   * Stores the package as `commitPackage` does; the rows of the jobs that `isAdded` says are there. Undefined: it could not, for whatever reason, nothing of
+   * it is stored, and it is to be stored as any other. Throws where that is not known.
+   */
+  commit(plan: PackagePlan, isAdded: (job: LoadJob) => boolean, observe?: JobObserver): Promise<CommitResult | undefined>;
+  /** Nothing of it stays. */
+  rollback(): Promise<void>;
 }
 
 /** A row of `_dlt_pipeline_state`. */

@@ -16,6 +16,7 @@ import type { BorderChunks } from "./incremental/border-chunks.ts";
 import type { RawFileLimits } from "./raw-file.ts";
 import type { Refresh } from "./refresh-modes.ts";
 import type { RunningPipeline } from "./running.ts";
+import type { EndedRawFile } from "./source-extract.ts";
 
 /** One source of a run: its resources, ready to run, and the schema that they go into. */
 export interface SourceToExtract {
@@ -74,6 +75,8 @@ export interface ExtractOptions {
   /** Refuses a state that is too large. Gets the length of its text too, which is known anyway. */
   readonly checkState: (bytes: number, state: PipelineState) => void;
   readonly onProgress: (progress: ResourceProgress) => void;
+  /** Raw files that are full, one by one, while others are written. */
+  readonly onRawFile?: ((file: EndedRawFile) => void) | undefined;
   /** Default: one package per source, at the end. */
   readonly commitEvery?: CommitEvery | undefined;
   /** Resources end after this time, at their next item; those whose part would be wrong are read to their end. */

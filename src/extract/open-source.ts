@@ -59,6 +59,7 @@ export class OpenSource {
       onWarning: options.onWarning,
       mayBeCut,
       rawLimits: options.rawLimits,
+      onRawFile: options.onRawFile,
       whole: { resources, folder: whole },
       waitingRows: () => tablesWithWaitingRows(store, source.name),
     });

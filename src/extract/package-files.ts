@@ -1,4 +1,4 @@
-import type { PackageFolder } from "../load-package/package-folder.ts";
+import type { PackageFolder, PackageJob } from "../load-package/package-folder.ts";
 import { becameWhole } from "./cuttable.ts";
 import type { Metrics } from "./metrics.ts";
 import type { RawFileLimits } from "./raw-file.ts";
@@ -11,12 +11,15 @@ export interface PackageFilesOptions {
   readonly whole?: { readonly resources: ReadonlySet<string>; readonly folder: PackageFolder | undefined } | undefined;
   /** Tables with rows in packages of earlier extracts that are not normalized yet. */
   readonly waitingRows?: (() => ReadonlySet<string>) | undefined;
+  /** Hears of raw files of the package that is written now, once no more rows come into them. */
+  readonly onFull?: ((unit: PackageJob) => void) | undefined;
 }
 
 /** The files that the rows of one source go to: those of the package that is written now, and those that wait for the last one. */
 export class PackageFiles {
   #current: RawFiles;
   readonly #limits: RawFileLimits;
+  readonly #onFull: PackageFilesOptions["onFull"];
   /** Resources whose rows go whole into the last package. */
   readonly whole: ReadonlySet<string>;
   readonly #waiting: RawFiles | undefined;
@@ -30,10 +33,11 @@ export class PackageFiles {
   /** Of the files that waited, once they are taken in. */
   #takenIn: { readonly hasData: boolean; readonly jobs: JobNotes } = { hasData: false, jobs: { rows: {}, csv: {} } };
 
-  constructor({ folder, rawLimits = {}, whole, waitingRows = () => new Set() }: PackageFilesOptions) {
+  constructor({ folder, rawLimits = {}, whole, waitingRows = () => new Set(), onFull }: PackageFilesOptions) {
     this.#limits = rawLimits;
+    this.#onFull = onFull;
     this.#waitingRows = waitingRows;
-    this.#current = new RawFiles(folder, rawLimits);
+    this.#current = new RawFiles(folder, rawLimits, onFull);
     this.whole = whole?.resources ?? new Set();
     this.#waiting = whole?.folder === undefined ? undefined : new RawFiles(whole.folder, rawLimits);
   }
@@ -103,7 +107,7 @@ export class PackageFiles {
     this.close(this.#current.tables());
     for (const table of this.#current.tables()) if (this.#current.hasRows(table)) this.#earlierRows.add(table);
     this.#earlierTables.push(...this.#current.metrics());
-    this.#current = new RawFiles(folder, this.#limits);
+    this.#current = new RawFiles(folder, this.#limits, this.#onFull);
   }
 
   /** The rows that waited come into the package that is written now. */

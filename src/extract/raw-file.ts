@@ -23,6 +23,7 @@ export interface RawFileLimits {
 export class RawFile {
   readonly #nextPath: () => string;
   readonly #close: (fd: number, path: string) => void;
+  readonly #onFull: ((path: string, bytes: number) => void) | undefined;
   readonly #maxRows: number;
   readonly #maxBytes: number;
   /** So many rows there are when the file is full. */
@@ -38,10 +39,16 @@ export class RawFile {
   #bytes = 0;
   #rows = 0;
 
-  /** `nextPath` is asked once per file; `close` ends one, and makes it survive a power cut. */
-  constructor(nextPath: () => string, close: (fd: number, path: string) => void, limits: RawFileLimits = {}) {
+  /** `nextPath` is asked once per file; `close` ends one, and makes it survive a power cut. `onFull` hears of files that end since they are full. */
+  constructor(
+    nextPath: () => string,
+    close: (fd: number, path: string) => void,
+    limits: RawFileLimits = {},
+    onFull?: (path: string, bytes: number) => void,
+  ) {
     this.#nextPath = nextPath;
     this.#close = close;
+    this.#onFull = onFull;
     this.#maxRows = Math.max(1, limits.fileMaxItems ?? Infinity);
     this.#maxBytes = Math.min(unitBytes, limits.fileMaxBytes ?? unitBytes);
     this.#fullAt = this.#maxRows;
@@ -160,6 +167,7 @@ export class RawFile {
   #endFile(): void {
     this.#closeFile();
     this.#fullAt = this.#rows + this.#maxRows;
+    this.#onFull?.(this.#path, this.#fileBytes);
   }
 
   #closeFile(): void {

@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import { ConfigError } from "../core/errors.ts";
 import type { CsvReading, JobFormat } from "../formats/job-format.ts";
 import { jobId, numberedFileId, parseJobFileName } from "../load-package/job-file.ts";
-import type { PackageFolder } from "../load-package/package-folder.ts";
+import type { PackageFolder, PackageJob } from "../load-package/package-folder.ts";
 import { ColumnarFiles } from "./columnar-files.ts";
 import type { Metrics } from "./metrics.ts";
 import { RawFile, type RawFileLimits } from "./raw-file.ts";
@@ -31,10 +31,13 @@ export class RawFiles {
   #lastUsed: RawFile | undefined;
   #hasLoadIds = false;
   readonly #limits: RawFileLimits;
+  readonly #onFull: ((unit: PackageJob) => void) | undefined;
 
-  constructor(folder: PackageFolder, limits: RawFileLimits = {}) {
+  /** `onFull` hears of raw files that no more rows come into, long before the end of the package. */
+  constructor(folder: PackageFolder, limits: RawFileLimits = {}, onFull?: (unit: PackageJob) => void) {
     this.folder = folder;
     this.#limits = limits;
+    this.#onFull = onFull;
   }
 
   /** The load id, for rows that hold it: it cannot become another one any more. */
@@ -135,10 +138,12 @@ export class RawFiles {
   }
 
   #newRawFile(table: string): RawFile {
+    const onFull = this.#onFull;
     const file = new RawFile(
       () => this.#newPath(table, "typed-jsonl"),
       (fd, path) => this.folder.closeJob(fd, path),
       this.#limits,
+      onFull && ((path, bytes) => onFull({ ...parseJobFileName(basename(path))!, state: "new", path, bytes })),
     );
     this.#tables.set(table, file);
     return file;

@@ -1,6 +1,6 @@
 import type { JobFormat } from "../formats/job-format.ts";
 import { guardDisk } from "../load-package/errors.ts";
-import type { PackageFolder } from "../load-package/package-folder.ts";
+import type { PackageFolder, PackageJob } from "../load-package/package-folder.ts";
 import type { SchemaDocument, TableSchema } from "../schema/document.ts";
 import type { MergeStrategy, ResourceHints } from "../schema/hint-options.ts";
 import type { NamingConvention } from "../schema/naming/naming-convention.ts";
@@ -18,7 +18,7 @@ import type { JobNotes } from "./raw-files.ts";
 import { ResourceCounts } from "./resource-counts.ts";
 import { RowWriter } from "./row-writer.ts";
 
-export interface SourceExtractOptions extends PackageFilesOptions {
+export interface SourceExtractOptions extends Omit<PackageFilesOptions, "onFull"> {
   readonly schema: SchemaDocument;
   readonly naming: NamingConvention;
   /** Of the destination. */
@@ -35,6 +35,15 @@ export interface SourceExtractOptions extends PackageFilesOptions {
   readonly onWarning?: (code: string, message: string) => void;
   /** The extract may be cut into several packages. */
   readonly mayBeCut?: boolean;
+  readonly onRawFile?: ((file: EndedRawFile) => void) | undefined;
+}
+
+/** A raw file that no more rows come into, of a package that is still extracted. */
+export interface EndedRawFile {
+  readonly unit: PackageJob;
+  readonly folder: PackageFolder;
+  /** As it is by now. */
+  readonly schema: SchemaDocument;
 }
 
 /** What one source writes during an extract: raw files in a private package, and the hints of its tables in a schema. */
@@ -45,8 +54,9 @@ export class SourceExtract {
   readonly #rows: RowWriter;
 
   constructor(options: SourceExtractOptions) {
-    const { schema, naming, mergeStrategies, checkHints, onWarning, mayBeCut = false } = options;
-    const [files, counts] = [new PackageFiles(options), this.#counts];
+    const { schema, naming, mergeStrategies, checkHints, onWarning, mayBeCut = false, onRawFile } = options;
+    const onFull = onRawFile && ((unit: PackageJob): void => onRawFile({ unit, folder: this.folder, schema: this.schema }));
+    const [files, counts] = [new PackageFiles({ ...options, onFull }), this.#counts];
     this.#files = files;
     this.#tables = new DeclaredTables({
       schema,

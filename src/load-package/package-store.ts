@@ -60,6 +60,17 @@ export class PackageStore {
     return extracting.movedTo(path);
   }
 
+  /** A private folder for what is normalized of packages that are still extracted. */
+  createAhead(): string {
+    const path = join(this.workingDir, "normalize", randomBytes(8).toString("hex"));
+    mkdirSync(path);
+    return path;
+  }
+
+  discardAhead(path: string): void {
+    rmSync(path, { recursive: true, force: true });
+  }
+
   discardExtracting(extracting: PackageFolder): void {
     rmSync(join(extracting.path, ".."), { recursive: true, force: true });
   }

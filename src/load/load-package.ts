@@ -1,6 +1,6 @@
 import { crashPoint } from "../core/crash-point.ts";
 import type { Runtime } from "../core/runtime.ts";
-import type { JobProgress } from "../destination-kit/contract.ts";
+import type { CommitResult, JobObserver, JobProgress, PackagePlan } from "../destination-kit/contract.ts";
 import { LoadJobFailedError } from "../destination-kit/errors.ts";
 import type { LoadJob, LoadJobInfo } from "../destination-kit/load-job.ts";
 import { guardDisk } from "../load-package/errors.ts";
@@ -36,6 +36,8 @@ export interface LoadPackageOptions {
   readonly keepStateVersions: number | undefined;
   /** Rows that waited in a staging dataset do not stay there. */
   readonly truncateStaging: boolean;
+  /** Stores the package where some of its rows wait in an open transaction; undefined when nothing came of that. */
+  readonly commitEarly?: ((plan: PackagePlan, observe: JobObserver) => Promise<CommitResult | undefined>) | undefined;
   readonly onJob: (event: JobEvent, job: LoadJobInfo) => void;
   readonly onRetry: (retry: LoadRetry) => void;
 }
@@ -105,7 +107,7 @@ async function commit(
   jobs: readonly PackageJob[],
   tell: TellOfJob,
 ): Promise<Merged> {
-  const { folder, sessions, keepsJobs } = options;
+  const { folder, sessions, keepsJobs, commitEarly, mayBeCommitted } = options;
   const session = await sessions.get();
   const byId = new Map(jobs.map((job) => [jobId(job), job]));
   const jobRows = jobRowsOf(folder);
@@ -125,7 +127,9 @@ async function commit(
   // The state row is written by the commit itself, its job is done with it.
   const loadedByCommit = jobs.filter((job) => !plan.jobs.some((planned) => planned.jobId === jobId(job))).map((job) => loadJob(job));
   for (const job of loadedByCommit) started(job);
-  const { appliedUpdate } = await session.commitPackage(plan, { started, completed, isCompleted, progressOf });
+  const observer = { started, completed, isCompleted, progressOf };
+  const early = mayBeCommitted ? undefined : await commitEarly?.(plan, observer);
+  const { appliedUpdate } = early ?? (await session.commitPackage(plan, observer));
   for (const job of loadedByCommit) completed(job);
   guardDisk(folder.workingDir, () => {
     folder.writeSchemaUpdate(appliedUpdate, { isApplied: true });

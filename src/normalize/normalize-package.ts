@@ -3,12 +3,15 @@ import type { Kernel } from "./kernel/kernel.ts";
 import { type Findings, type NormalizedPackage, PackageRun, type PackageRunOptions, rawFormat } from "./package-run.ts";
 import { isWorthThreads, type NormalizeThreads, throwIfCancelled } from "./threads.ts";
 import { UnitProgress } from "./unit-progress.ts";
+import type { UnitsAhead } from "./units-ahead.ts";
 
 export type { Findings, NormalizedPackage };
 
 export interface NormalizePackageOptions extends PackageRunOptions {
   /** Threads that may help. */
   readonly threads?: NormalizeThreads | undefined;
+  /** What was done while the package was extracted. */
+  readonly ahead?: UnitsAhead | undefined;
   /** False: the kernel is not used. Default true. */
   readonly useKernel?: boolean | undefined;
   /** Looked at between two units. */
@@ -21,13 +24,19 @@ export interface NormalizePackageOptions extends PackageRunOptions {
  */
 export async function normalizePackage(options: NormalizePackageOptions): Promise<NormalizedPackage> {
   const units = options.extracted.jobs("new");
-  const { threads } = options;
+  const { threads, ahead, extracted, schema } = options;
   const progress = new UnitProgress(options.onProgress);
   const kernel = await kernelFor(options, units);
   const kernelLimits = { minUnitBytes: defaultMinUnitBytes, ...options.kernelLimits };
-  const run = new PackageRun({ ...options, kernel, kernelLimits, onProgress: (rows) => progress.settle(rows) });
+  const of = { loadId: extracted.loadId, extractedPath: extracted.path, schema };
+  const hasAhead = ahead?.begin(units, of) === true;
+  const nowMs = hasAhead ? ahead.nowMs : undefined;
+  const run = new PackageRun({ ...options, nowMs, kernel, kernelLimits, onProgress: (rows) => progress.settle(rows) });
   try {
-    if (threads !== undefined && isWorthThreads(options, units)) {
+    if (hasAhead) {
+      const { takeOverAhead } = await import("./take-over-ahead.ts");
+      await takeOverAhead(run, units, { ...options, ahead }, of);
+    } else if (threads !== undefined && isWorthThreads(options, units)) {
       const { normalizeInThreads } = await import("./normalize-in-threads.ts");
       await normalizeInThreads(run, units, { ...options, kernel, kernelLimits, threads }, progress);
     } else {
@@ -43,17 +52,18 @@ export async function normalizePackage(options: NormalizePackageOptions): Promis
   }
 }
 
-async function kernelFor(
-  { useKernel, rotation = {}, kernelLimits = {} }: NormalizePackageOptions,
-  units: readonly PackageJob[],
-): Promise<Kernel | undefined> {
-  const { bufferMaxItems, fileMaxItems, fileMaxBytes } = rotation;
-  const hasLimits = [bufferMaxItems, fileMaxItems, fileMaxBytes].some((limit) => limit !== undefined);
-  const { minUnitBytes = defaultMinUnitBytes } = kernelLimits;
-  if (useKernel === false || hasLimits || !units.some((unit) => unit.format === rawFormat && unit.bytes >= minUnitBytes)) return undefined;
+async function kernelFor(options: NormalizePackageOptions, units: readonly PackageJob[]): Promise<Kernel | undefined> {
+  const { minUnitBytes = defaultMinUnitBytes } = options.kernelLimits ?? {};
+  if (!mayUseKernel(options) || !units.some((unit) => unit.format === rawFormat && unit.bytes >= minUnitBytes)) return undefined;
   const { Kernel } = await import("./kernel/kernel.ts");
   return Kernel.create();
 }
 
+/** False: job files end after a number of rows or bytes, or it was switched off. */
+export function mayUseKernel({ useKernel, rotation = {} }: Pick<NormalizePackageOptions, "useKernel" | "rotation">): boolean {
+  const { bufferMaxItems, fileMaxItems, fileMaxBytes } = rotation;
+  return useKernel !== false && [bufferMaxItems, fileMaxItems, fileMaxBytes].every((limit) => limit === undefined);
+}
+
 /** A smaller unit is done by the reference before the kernel knows its keys. The whole of the tests can be run on the kernel by setting it to 0. */
-const defaultMinUnitBytes = Number(process.env["LEAT_KERNEL_MIN_BYTES"] ?? 64 * 1024);
+export const defaultMinUnitBytes: number = Number(process.env["LEAT_KERNEL_MIN_BYTES"] ?? 64 * 1024);

@@ -15,6 +15,7 @@ import { type Findings, normalizePackage } from "./normalize-package.ts";
 import type { Rotation } from "./rotation.ts";
 import type { NormalizeThreads } from "./threads.ts";
 import { typesKept } from "./types-kept.ts";
+import type { UnitsAhead } from "./units-ahead.ts";
 
 export interface NormalizeOptions {
   readonly extracted: PackageFolder;
@@ -37,6 +38,8 @@ export interface NormalizeOptions {
   readonly rotation?: Rotation | undefined;
   /** Threads that may help. */
   readonly threads?: NormalizeThreads | undefined;
+  /** What was done while the package was extracted. */
+  readonly ahead?: UnitsAhead | undefined;
   /** False: the kernel is not used. Default true. */
   readonly useKernel?: boolean | undefined;
   readonly runtime: Runtime;

@@ -54,6 +54,8 @@ export interface PackageRunOptions {
   readonly jobFormats: JobFormats;
   readonly rotation?: Rotation | undefined;
   readonly runtime: Pick<Runtime, "nowMicros" | "randomBytes">;
+  /** The time that all rows have. Default now. */
+  readonly nowMs?: number | undefined;
   readonly onProgress: (rows: number) => void;
   readonly alone?: AloneOptions;
   /** Does the rows of large units where it can. */
@@ -118,7 +120,7 @@ export class PackageRun {
   constructor(given: PackageRunOptions) {
     const options = given.customNaming?.isCaseSensitive === false ? { ...given, caseSensitiveIdentifiers: false } : given;
     this.#options = options;
-    this.#nowMs = Math.floor(options.runtime.nowMicros() / 1000);
+    this.#nowMs = options.nowMs ?? Math.floor(options.runtime.nowMicros() / 1000);
     this.#naming = schemaNaming(options.schema, {
       maxLength: options.maxIdentifierLength,
       custom: options.customNaming,
@@ -133,7 +135,6 @@ export class PackageRun {
     for (const table of Object.values(schema.tables)) if (hasSeenData(table)) this.#tableNames.add(table.name);
     this.#newTables = new NewTables(schema);
     this.#passedOn = new PassedOn(options);
-    for (const { name, parent } of options.alone?.assumed.values() ?? []) this.#bufferOf(name, parent);
     const { loadId } = options.extracted;
     const { kernel } = options;
     const newRowId = kernel === undefined ? undefined : new KernelRowIds(kernel, options.runtime);
@@ -157,6 +158,8 @@ export class PackageRun {
       builtInNaming(options.schema.normalizers.names) === undefined
         ? createNamedFlatten(flattenSettings({ ...options, loadId, naming: namingConvention("snake_case") }))
         : this.#flatten;
+    // In memory of the kernel, where there is one.
+    for (const { name, parent } of options.alone?.assumed.values() ?? []) this.#bufferOf(name, parent);
   }
 
   /** The time that all rows of the package have. */
@@ -259,8 +262,8 @@ export class PackageRun {
     return this.#flatten.names.parentsOf(name).every((before) => before === parent);
   }
 
-  /** Goes on as if it had normalized the unit itself. Its files get their place and numbers. */
-  takeOver(unit: PackageJob, done: NormalizedUnit): void {
+  /** Goes on as if it had normalized the unit itself. Its files get their place and numbers. Gives the ids of their jobs. */
+  takeOver(unit: PackageJob, done: NormalizedUnit): readonly string[] {
     const first = this.#fileNumber;
     this.#fileNumber += done.fileNumbers;
     replayNames(done.names, this.#flatten.names);
@@ -269,16 +272,19 @@ export class PackageRun {
     const files = done.files.map((file) => ({ ...file, job: parseJobFileName(basename(file.path))! }));
     // Sorting is stable: those of one table stay in order.
     files.sort((one, other) => tables.indexOf(one.job.table) - tables.indexOf(other.job.table));
+    const ids: string[] = [];
     for (const { job, ...file } of files) {
       const numbered = { ...job, fileId: numberedFileId(first + fileNumber(job.fileId), unit.fileId) };
       const path = this.#options.target.newJobPath(numbered);
       moveFile(file.path, path);
       this.#options.target.syncJob(path);
       this.#noteJob(jobId(numbered), file);
+      ids.push(jobId(numbered));
     }
     this.#rows += done.rows;
     this.#report(unit, done.rows);
     crashPoint("normalize:jobs-written");
+    return ids;
   }
 
   #assumed(table: string): BroughtTable | undefined {

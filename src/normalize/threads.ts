@@ -10,7 +10,7 @@ import type { jobFormatsOf } from "./job-format-of.ts";
 import type { KernelLimits } from "./kernel/unit-kernel.ts";
 import { rawFormat } from "./package-run.ts";
 import type { Rotation } from "./rotation.ts";
-import type { NormalizedUnit, UnitNews, UnitTask } from "./unit.ts";
+import type { NormalizedUnit, UnitNews, UnitPackage, UnitTask } from "./unit.ts";
 
 /** Threads that normalize may use. */
 export interface NormalizeThreads {
@@ -26,12 +26,9 @@ export interface NormalizeThreads {
   readonly minUnitBytes?: number;
 }
 
-/** What is the same for all units of a package. */
-export interface ThreadTask {
+/** What is the same for all units of a thread; the package is that of the first one. */
+export interface ThreadTask extends UnitPackage {
   readonly workingDir: string;
-  readonly loadId: string;
-  readonly extractedPath: string;
-  readonly schema: SchemaDocument;
   readonly maxIdentifierLength: number | undefined;
   readonly caseSensitiveIdentifiers: boolean;
   /** Precision and scale of its wei columns. */
@@ -58,25 +55,35 @@ export function isForThread(unit: PackageJob, { minUnitBytes = 64 * 1024 }: Norm
   return unit.format === rawFormat && unit.bytes >= minUnitBytes;
 }
 
-interface WorthOptions {
-  readonly threads?: NormalizeThreads | undefined;
+/** What says whether units may be normalized in another thread, ahead of their turn. */
+export interface AheadConditions {
   readonly schema: SchemaDocument;
   readonly runtime: Pick<Runtime, "randomBytes">;
   readonly customNaming?: CustomNaming | undefined;
 }
 
-/** False: one thread does it as fast, or what comes out depends on the order of all rows. */
-export function isWorthThreads({ threads, schema, runtime, customNaming }: WorthOptions, units: readonly PackageJob[]): boolean {
-  // A naming convention of the program's is a function, which other threads do not have.
-  if (threads === undefined || threads.count < 2 || customNaming !== undefined) return false;
-  // Functions do not go to other threads.
-  if (builtInNaming(schema.normalizers.names) === undefined) return false;
-  const { minPackageBytes = 8 * 1024 * 1024 } = threads;
-  const large = units.filter((unit) => isForThread(unit, threads));
-  if (large.length < 2 || large.reduce((sum, { bytes }) => sum + bytes, 0) < minPackageBytes) return false;
+/** False: what comes out depends on the order of all rows, or on functions. */
+export function mayBeAhead({ schema, runtime, customNaming }: AheadConditions): boolean {
+  // Functions do not go to other threads, and a naming convention of the program's is one.
+  if (customNaming !== undefined || builtInNaming(schema.normalizers.names) === undefined) return false;
   // A contract counts rows from the first one of the package. Ids of rows from elsewhere come in one order.
   return !hasStrictContract(schema) && usesChanceOfMachine(runtime);
 }
+
+interface WorthOptions extends AheadConditions {
+  readonly threads?: NormalizeThreads | undefined;
+}
+
+/** False: one thread does it as fast, or has to do it. */
+export function isWorthThreads({ threads, ...conditions }: WorthOptions, units: readonly PackageJob[]): boolean {
+  if (threads === undefined || threads.count < 2) return false;
+  const { minPackageBytes = defaultMinPackageBytes } = threads;
+  const large = units.filter((unit) => isForThread(unit, threads));
+  if (large.length < 2 || large.reduce((sum, { bytes }) => sum + bytes, 0) < minPackageBytes) return false;
+  return mayBeAhead(conditions);
+}
+
+export const defaultMinPackageBytes: number = 8 * 1024 * 1024;
 
 export function throwIfCancelled({
   signal,

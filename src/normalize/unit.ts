@@ -1,6 +1,6 @@
 import type { JobFileSize } from "../formats/job-format.ts";
 import type { PackageJob } from "../load-package/package-folder.ts";
-import type { ColumnSchema } from "../schema/document.ts";
+import type { ColumnSchema, SchemaDocument } from "../schema/document.ts";
 import type { NameLog } from "./name-log.ts";
 
 /** A table of a package, with the columns that its rows brought: those that the schema of the package does not have, in order. */
@@ -11,6 +11,13 @@ export interface BroughtTable {
   readonly columns: readonly ColumnSchema[];
 }
 
+/** What a unit is one of. */
+export interface UnitPackage {
+  readonly loadId: string;
+  readonly extractedPath: string;
+  readonly schema: SchemaDocument;
+}
+
 /** A raw file to be normalized by itself, before it is known what the files before it bring. */
 export interface UnitTask {
   readonly unit: PackageJob;
@@ -18,6 +25,8 @@ export interface UnitTask {
   readonly folder: string;
   /** What the files before it bring, as far as one knows. */
   readonly assumed: readonly BroughtTable[];
+  /** Given where it is not that of the unit before. */
+  readonly package?: UnitPackage | undefined;
 }
 
 /** What is known of a unit before its end. */

@@ -19,6 +19,8 @@ export interface NormalizeSettings extends AskedFormats {
   readonly workers: number;
   /** The kernel may be used. */
   readonly kernel: boolean;
+  /** Raw files may be normalized while others are extracted. */
+  readonly ahead: boolean;
 }
 
 /** The call wins over the pipeline, and both over config. Throws ConfigError. */
@@ -28,6 +30,7 @@ export function normalizeSettings(asked: RunSettings, options: RunSettings, { no
     loaderFileFormat: oneOf("loaderFileFormat", loaderFileFormat, fileFormats) ?? normalize.loaderFileFormat,
     workers: countOf("normalize.workers", normalize.workers, 1),
     kernel: normalize.kernel,
+    ahead: normalize.ahead,
     ...writers,
   };
 }

@@ -1,5 +1,7 @@
 import { CancelledError } from "../core/errors.ts";
 import type { LoadedPackage } from "../load/load-package.ts";
+import type { UnitsAhead } from "../normalize/units-ahead.ts";
+import type { EarlyLoad } from "./early-load.ts";
 import { sinceCommits } from "./since-commits.ts";
 import type { StepHost } from "./step-host.ts";
 import { loadStep, normalizeStep } from "./steps.ts";
@@ -7,10 +9,17 @@ import { loadStep, normalizeStep } from "./steps.ts";
 /** So many cuts may wait; then the extract waits. */
 const maxWaitingCuts = 2;
 
+/** What was done of packages before they were whole. It comes to its end. */
+interface Begun {
+  readonly ahead?: UnitsAhead | undefined;
+  readonly early?: EarlyLoad | undefined;
+}
+
 /** Normalizes every extracted package and loads every normalized one, oldest first. */
-export async function finishPackages(host: StepHost): Promise<readonly LoadedPackage[]> {
-  if (host.store.extracted().length > 0) await normalizeStep(host);
-  return host.store.normalized().length > 0 ? await loadStep(host) : [];
+export async function finishPackages(host: StepHost, { ahead, early }: Begun = {}): Promise<readonly LoadedPackage[]> {
+  if (host.store.extracted().length > 0) await normalizeStep(host, ahead);
+  await ahead?.end();
+  return host.store.normalized().length > 0 ? await loadStep(host, early) : [];
 }
 
 /** Normalizes and loads packages that are cut off a run while the run goes on. */
@@ -43,10 +52,10 @@ export class PackageConveyor {
   }
 
   /** The extract is at its end: all that waits is finished. Throws what a package failed of. */
-  async end(): Promise<readonly LoadedPackage[]> {
+  async end(begun?: Begun): Promise<readonly LoadedPackage[]> {
     await this.#work;
     if (this.#failure !== undefined) throw this.#failure.error;
-    this.#loaded.push(...(await finishPackages(this.#host)));
+    this.#loaded.push(...(await finishPackages(this.#host, begun)));
     return this.#loaded;
   }
 

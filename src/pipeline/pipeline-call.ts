@@ -149,6 +149,7 @@ async function hostOf({ parts, pipeline, settings: asked }: PipelineCall, contex
       deleteCompletedJobs: settings.load.deleteCompletedJobs,
       maxRetries: settings.load.raiseOnMaxRetries,
       truncateStaging: settings.load.truncateStagingDataset,
+      early: settings.load.early,
     },
     config: (spec, lookup) => parts.config(spec, lookup, onResolved),
     open: (other) => {

@@ -32,11 +32,13 @@ export const pipelineConfig: {
     readonly loaderFileFormat: Field<FileFormat | undefined>;
     readonly workers: Field<number>;
     readonly kernel: Field<boolean>;
+    readonly ahead: Field<boolean>;
   };
   readonly load: {
     readonly workers: Field<number | undefined>;
     readonly raiseOnMaxRetries: Field<number>;
     readonly raiseOnFailedJobs: Field<boolean>;
+    readonly early: Field<boolean>;
     readonly deleteCompletedJobs: Field<boolean>;
     readonly truncateStagingDataset: Field<boolean>;
   };
@@ -78,6 +80,12 @@ export const pipelineConfig: {
     kernel: field.flag("Large packages are normalized by WebAssembly where that can be. If false, slower, by JavaScript alone.", {
       default: true,
     }),
+    ahead: field.flag(
+      "A thread normalizes raw files of a large run while others are extracted. If false, all wait for the end of the extract.",
+      {
+        default: true,
+      },
+    ),
   },
   load: {
     workers: field.optional(field.count("So many jobs are loaded at once where each is loaded by itself, 1 or more; default 20.")),
@@ -89,6 +97,10 @@ export const pipelineConfig: {
       {
         default: true,
       },
+    ),
+    early: field.flag(
+      "Rows of a large run go into a transaction of DuckDB while others are extracted. If false, when the package is complete.",
+      { default: true },
     ),
     deleteCompletedJobs: field.flag("Do not keep the files of packages that were loaded.", { default: false }),
     truncateStagingDataset: field.flag(

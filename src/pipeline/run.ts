@@ -9,10 +9,12 @@ import { guardDisk } from "../load-package/errors.ts";
 import { oneOf } from "../schema/given.ts";
 import type { SchemaContract } from "../schema/hint-options.ts";
 import { beginDevRun } from "./dev-mode.ts";
+import { EarlyLoad } from "./early-load.ts";
 import { refusePending } from "./edit-state.ts";
 import type { ExtractInfo, LoadInfo, NormalizeInfo, RunInfo } from "./infos.ts";
 import { loadInfoOf } from "./load-info-of.ts";
 import { runInfo } from "./make-infos.ts";
+import { unitsAhead } from "./normalizing.ts";
 import { pipelineObserver } from "./observer.ts";
 import { targetNames } from "./other-targets.ts";
 import { finishPackages, PackageConveyor } from "./package-conveyor.ts";
@@ -110,14 +112,30 @@ interface Conveyed {
   readonly loaded: readonly LoadedPackage[];
 }
 
-/** What is cut off is normalized and loaded while the rest is extracted. */
+/** What is cut off is normalized and loaded while the rest is extracted; without cuts, raw files are normalized ahead. */
 async function extractAndLoad(asked: Asked): Promise<Conveyed> {
   const conveyor = new PackageConveyor(asked.host);
-  const settings: ExtractSettings = { onCut: (packages) => conveyor.add(packages), stop: conveyor.signal };
-  const { hasMore } = await extract(asked, settings).catch(async (error) => {
-    throw await conveyor.endAfter(error);
-  });
-  return { hasMore, loaded: await conveyor.end() };
+  const early = mayLoadEarly(asked.host) ? new EarlyLoad(asked.host) : undefined;
+  const ahead = unitsAhead(asked.host, early);
+  const settings: ExtractSettings = {
+    onCut: (packages) => conveyor.add(packages),
+    stop: conveyor.signal,
+    onRawFile: ahead && (({ unit, folder, schema }) => ahead.announce(unit, { loadId: folder.loadId, extractedPath: folder.path, schema })),
+  };
+  try {
+    const { hasMore } = await extract(asked, settings).catch(async (error) => {
+      throw await conveyor.endAfter(error);
+    });
+    return { hasMore, loaded: await conveyor.end({ ahead, early }) };
+  } finally {
+    await ahead?.end();
+    await early?.end();
+  }
+}
+
+/** Where a load may begin before its package is whole. */
+function mayLoadEarly({ destination: { capabilities }, load }: StepHost): boolean {
+  return capabilities.early === true && load.early;
 }
 
 function extract(asked: Asked, settings: ExtractSettings = {}): Promise<ExtractInfo> {

@@ -30,7 +30,13 @@ export interface StepHost {
   readonly restoresState: boolean;
   readonly extract: { readonly workers: number; readonly maxParallelItems: number; readonly order: "fifo" | "round_robin" };
   readonly normalize: NormalizeSettings;
-  readonly load: { readonly deleteCompletedJobs: boolean; readonly maxRetries: number; readonly truncateStaging: boolean };
+  readonly load: {
+    readonly deleteCompletedJobs: boolean;
+    readonly maxRetries: number;
+    readonly truncateStaging: boolean;
+    /** A load may begin before its package is complete. */
+    readonly early: boolean;
+  };
   readonly state: StateLimits;
   /** What was asked of this run, of the pipeline or of its config. */
   readonly parts: RunParts;

@@ -2,6 +2,7 @@ import { extract, type SourceToExtract } from "../extract/extract.ts";
 import type { InTurn } from "../extract/extract-options.ts";
 import type { Refresh } from "../extract/refresh-modes.ts";
 import { withRowColumns } from "../extract/row-schema.ts";
+import type { EndedRawFile } from "../extract/source-extract.ts";
 import { type LoadedPackage, type LoadPackageOptions, loadPackage } from "../load/load-package.ts";
 import { retryText } from "../load/retry-text.ts";
 import { asDiskError } from "../load-package/errors.ts";
@@ -9,8 +10,7 @@ import type { PackageFolder } from "../load-package/package-folder.ts";
 import type { PackageCommands } from "../load-package/package-state.ts";
 import { jobFormatsOf } from "../normalize/job-format-of.ts";
 import { normalize } from "../normalize/normalize.ts";
-import type { Rotation } from "../normalize/rotation.ts";
-import type { NormalizeThreads } from "../normalize/threads.ts";
+import type { UnitsAhead } from "../normalize/units-ahead.ts";
 import type { SchemaDocument } from "../schema/document.ts";
 import { newSchema } from "../schema/new-schema.ts";
 import type { SchemaUpdate } from "../schema/update.ts";
@@ -20,9 +20,11 @@ import { buildOn } from "./build-on.ts";
 import { checkHints, checkSupported } from "./check-supported.ts";
 import { dateNow } from "./clock.ts";
 import { DatasetSessions } from "./dataset-sessions.ts";
+import type { EarlyLoad } from "./early-load.ts";
 import type { DiscardedRows, ExtractInfo, NormalizeInfo } from "./infos.ts";
 import { loadInfoOf } from "./load-info-of.ts";
 import { extractInfo, normalizeInfo } from "./make-infos.ts";
+import { normalizing } from "./normalizing.ts";
 import { reportDiscarded, reportFindings, reportUntold } from "./report-findings.ts";
 import { layoutOf } from "./restore-stored.ts";
 import type { RunParts } from "./run-parts.ts";
@@ -93,6 +95,8 @@ export interface ExtractSettings extends Partial<RunParts> {
   /** What is extracted of the sources that were built. */
   readonly select?: ((sources: readonly SourceToExtract[]) => readonly SourceToExtract[]) | undefined;
   readonly inTurn?: InTurn | undefined;
+  /** Hears of raw files that are full. */
+  readonly onRawFile?: ((file: EndedRawFile) => void) | undefined;
   /** Ends the extract, as the signal of the run does. */
   readonly stop?: AbortSignal | undefined;
 }
@@ -152,6 +156,7 @@ function extractSources(host: StepHost, prepare: () => Promise<ToExtract>, parts
       commitEvery: parts.commitEvery,
       maxDurationMs: parts.maxDurationMs,
       inTurn: parts.inTurn,
+      onRawFile: parts.onRawFile,
       knownSchema: (name) => local.peekSchemas().get(name),
       asKept: (schema) => host.schemaFiles.asLinked(schema),
       isFirstRun: () => local.peekState()?._local?.first_run ?? true,
@@ -208,8 +213,8 @@ async function buildSources(host: StepHost, state: PipelineState, data: unknown,
   }));
 }
 
-/** Normalizes every extracted package, oldest first. */
-export async function normalizeStep(host: StepHost): Promise<NormalizeInfo> {
+/** Normalizes every extracted package, oldest first. `ahead`: what was done while they were extracted. */
+export async function normalizeStep(host: StepHost, ahead?: UnitsAhead): Promise<NormalizeInfo> {
   const { context, local, store, runtime } = host;
   const startedAt = dateNow(runtime);
   const rowCounts: Record<string, number> = {};
@@ -223,15 +228,9 @@ export async function normalizeStep(host: StepHost): Promise<NormalizeInfo> {
         extracted,
         store,
         schema: local.peekSchemas().get(extracted.readSchema().name),
-        maxIdentifierLength: host.destination.capabilities.maxIdentifierLength,
-        customNaming: host.customNaming,
-        caseSensitiveIdentifiers: host.destination.capabilities.caseSensitiveIdentifiers,
-        weiPrecision: host.destination.capabilities.weiPrecision,
-        mergeStrategies: host.destination.capabilities.mergeStrategies,
+        ...normalizing(host),
         jobFormats: jobFormatsOf(host.destination, host.normalize),
-        rotation: rotationOf(host),
-        threads: normalizeThreads(host),
-        useKernel: host.normalize.kernel,
+        ahead,
         runtime,
         signal: context.signal,
         withContracts: (schema, folder) => context.pendingContracts?.(schema, folder) ?? schema,
@@ -271,17 +270,8 @@ function stepInfo(
   });
 }
 
-/** Where the config does not say whether files are packed, the destination does. */
-function rotationOf({ destination, normalize: { rotation } }: StepHost): Rotation {
-  return { ...rotation, disableCompression: rotation.disableCompression ?? destination.capabilities.compressesText !== true };
-}
-
-function normalizeThreads({ destination: { name, capabilities }, normalize: { workers, ...asked } }: StepHost): NormalizeThreads {
-  return { count: workers, jobFormats: [{ name, capabilities }, asked] };
-}
-
-/** Loads every normalized package, oldest first, each in one commit. */
-export async function loadStep(host: StepHost): Promise<readonly LoadedPackage[]> {
+/** Loads every normalized package, oldest first, each in one commit. `early`: what was loaded before they were whole. */
+export async function loadStep(host: StepHost, early?: EarlyLoad): Promise<readonly LoadedPackage[]> {
   const folders = host.store.normalized();
   if (folders.length === 0) return [];
   const loaded: LoadedPackage[] = [];
@@ -289,7 +279,7 @@ export async function loadStep(host: StepHost): Promise<readonly LoadedPackage[]
   for (const folder of folders) {
     const jobs = folder.jobs("new").length + folder.jobs("started").length;
     await host.context.step({ step: "load", loadId: folder.loadId, jobs, pendingLoadIds: pending(host) }, async (startedAt) => {
-      const one = await loadOne(host, folder, { sessions: datasets.of(folder), isLast: folder === folders.at(-1) });
+      const one = await loadOne(host, folder, { sessions: datasets.of(folder), isLast: folder === folders.at(-1) }, early);
       loaded.push(one);
       return await loadInfoOf(host, startedAt, [one]);
     });
@@ -301,6 +291,7 @@ async function loadOne(
   host: StepHost,
   folder: PackageFolder,
   session: Pick<LoadPackageOptions, "sessions" | "isLast">,
+  early?: EarlyLoad,
 ): Promise<LoadedPackage> {
   const { context, local, store, runtime } = host;
   const { loadId } = folder;
@@ -315,6 +306,7 @@ async function loadOne(
     ...host.load,
     keepsJobs: host.destination.capabilities.commit === "record",
     keepStateVersions: host.state.keepVersions,
+    commitEarly: early && ((plan, observe) => early.commit(plan, observe)),
     onJob: (type, job) => context.emit({ type, loadId, job }),
     onRetry: (retry) => context.emit({ type: "warning", code: "load-retried", message: retryText(loadId, retry) }),
   });

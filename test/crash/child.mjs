@@ -9,6 +9,8 @@ const { script, world, kill, uid } = JSON.parse(process.argv[2]);
 const it = openWorld(world);
 const workingDir = join(world.dir, "pipelines", "feed");
 
+const bulk = { total: 90, batch: 90, pad: 230_000, workers: 1, delayMs: 50, database: join(world.dir, "bulk.duckdb") };
+
 const scripts = {
   /** Goes on until the feeds are at their end. */
   finish: () => it.finish(),
@@ -29,6 +31,9 @@ const scripts = {
   async cut() {
     for (let time = 0; time < 2; time += 1) await it.runCut();
   },
+
+  /** Raw files are normalized, and their rows loaded, while others are extracted. */
+  bulk: () => openWorld({ ...world, ...bulk, dir: join(world.dir, "bulk") }).run(),
 
   extract: () => it.extract(),
   normalize: () => it.open().normalize(),
@@ -144,6 +149,7 @@ const scripts = {
       "cut",
       "intoFunction",
       "finish",
+      "bulk",
     ])
       await scripts[name]();
   },

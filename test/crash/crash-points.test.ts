@@ -81,6 +81,47 @@ describe("a process that is killed at a crash point", () => {
     });
   });
 
+  test("and so it does where raw files are normalized while others are extracted", { timeout: 600_000 }, async () => {
+    const heavy = { total: 90, batch: 45, pad: 230_000, workers: 1 };
+    const kills = [
+      { name: "extract:rows-written", hit: 1 },
+      { name: "extract:before-commit", hit: 2 },
+      { name: "extract:state-saved", hit: 1 },
+      { name: "normalize:jobs-written", hit: 3 },
+      { name: "normalize:before-commit", hit: 1 },
+    ] as const;
+    await inPairs(kills, async (kill) => {
+      await inFolder(async (dir) => {
+        const world = { dir, ...heavy };
+        const { wasKilled } = await runChild({ script: "finish", world, kill });
+        expect(wasKilled).toBe(true);
+        await finishes(`ahead, killed at ${kill.name}, hit ${kill.hit}`, world);
+      });
+    });
+  });
+
+  test("and so it does where rows are loaded while others are extracted", { timeout: 600_000 }, async () => {
+    const bulk = { total: 90, batch: 90, pad: 230_000, workers: 1, delayMs: 50 };
+    const kills = [
+      { name: "load:early", hit: 1 },
+      { name: "load:early", hit: 3 },
+      { name: "extract:before-commit", hit: 1 },
+      { name: "normalize:before-commit", hit: 1 },
+      { name: "load:jobs-started", hit: 1 },
+      { name: "load:in-transaction", hit: 1 },
+      { name: "load:before-commit", hit: 1 },
+      { name: "load:after-commit", hit: 1 },
+    ] as const;
+    await inPairs(kills, async (kill) => {
+      await inFolder(async (dir) => {
+        const world = { dir, ...bulk };
+        const { wasKilled } = await runChild({ script: "finish", world, kill });
+        expect(wasKilled, `${kill.name}, hit ${kill.hit}`).toBe(true);
+        await finishes(`early, killed at ${kill.name}, hit ${kill.hit}`, world);
+      });
+    });
+  });
+
   test("and whose successor is killed, too, is finished by the third", async () => {
     const pairs: readonly (readonly [CrashPoint, CrashPoint])[] = [
       ["extract:after-commit", "recover:schema-saved"],
@@ -136,6 +177,7 @@ const places: { readonly [name in CrashPoint]?: Script } = {
   "load:batch-sent": "intoFunction",
   "load:job-stored": "intoFunction",
   "load:before-record": "intoFunction",
+  "load:early": "bulk",
   "fail-job:reason-noted": "failedJobs",
   "load:jobs-discarded": "cleaned",
 };

@@ -47,6 +47,7 @@ export type Script =
   | "finishAndGoOnElsewhere"
   | "cut"
   | "intoFunction"
+  | "bulk"
   | "extract"
   | "normalize"
   | "load"

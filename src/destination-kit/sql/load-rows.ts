@@ -19,6 +19,8 @@ interface RowsToLoad {
   readonly isPartial: boolean;
   /** Each file in a statement of its own, which then says what is wrong with it. */
   readonly alone: boolean;
+  /** Its rows are in their table already. Default of none. */
+  readonly isAdded?: ((job: LoadJob) => boolean) | undefined;
 }
 
 /** A statement over several job files failed, and does not say which of them it was. */
@@ -57,24 +59,26 @@ interface Group {
   readonly staging: ReadonlyMap<string, string>;
 }
 
-async function loadGroup(session: SqlTransactions, { plan, observe, isPartial }: RowsToLoad, { group, staging }: Group): Promise<void> {
+async function loadGroup(session: SqlTransactions, work: RowsToLoad, { group: all, staging }: Group): Promise<void> {
   const { destination, dialect, driver } = session;
-  const [job] = group;
+  const { plan, observe, isPartial, isAdded = () => false } = work;
+  const group = all.filter((each) => !isAdded(each));
+  const [job] = all;
   if (job === undefined) return;
   const table = Object.hasOwn(plan.schema.tables, job.table) ? plan.schema.tables[job.table] : undefined;
   if (table === undefined) throw new InternalError(`Table \`${job.table}\` has a job but no schema.`);
-  for (const each of group) observe?.started(each);
+  for (const each of all) observe?.started(each);
   try {
-    await runJobs(driver, await dialect.loadJobs(staging.get(job.table) ?? session.qualify(job.table), table, group));
+    if (group.length > 0) await runJobs(driver, await dialect.loadJobs(staging.get(job.table) ?? session.qualify(job.table), table, group));
   } catch (error) {
     if (group.length > 1) throw new GroupFailure();
-    throw jobFailure(error, { destination, loadId: plan.loadId, job, isPartial });
+    throw jobFailure(error, { destination, loadId: plan.loadId, job: group[0]!, isPartial });
   }
-  for (const each of group) observe?.completed(each);
+  for (const each of all) observe?.completed(each);
 }
 
 /** Neighbouring statements go in one round trip. */
-async function runJobs(driver: SqlDriver, statements: readonly JobStatement[]): Promise<void> {
+export async function runJobs(driver: SqlDriver, statements: readonly JobStatement[]): Promise<void> {
   const waiting: string[] = [];
   for (const statement of statements) {
     if (typeof statement === "string") {

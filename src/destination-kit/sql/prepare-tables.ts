@@ -12,12 +12,14 @@ interface PlanWithChains {
   readonly chains: readonly StagedChain[];
   /** False: another part of the package does. */
   readonly storesSchema: boolean;
+  /** The columns of tables that this transaction has made or brought up to date before. Default none. */
+  readonly made?: ReadonlyMap<string, readonly string[]> | undefined;
 }
 
 /** Drops, creates, stores the schema, empties. DuckDB fails at the commit when a table is altered after a DELETE on it, so all DDL comes first. */
 export async function prepareTables(
   session: SqlTransactions,
-  { plan, chains, storesSchema }: PlanWithChains,
+  { plan, chains, storesSchema, made = new Map() }: PlanWithChains,
   tables: ExistingTables,
 ): Promise<CommitResult["appliedUpdate"]> {
   const { dialect, driver, statements } = session;
@@ -29,7 +31,7 @@ export async function prepareTables(
   const isKnown =
     plan.drop.length === 0 && existing.has(versionTableName) && (await session.exists(statements.hasVersion(schema.version_hash)));
   for (const table of plan.drop) existing.delete(table);
-  const ddl = planDdl({
+  const request = {
     dialect,
     schema,
     // A table of a known schema may still be missing or behind: whoever stored the schema created the tables that had jobs.
@@ -37,14 +39,16 @@ export async function prepareTables(
     existing,
     qualify: session.qualify,
     caseSensitive: session.capabilities.caseSensitiveIdentifiers,
-  });
+  };
+  const ddl = planDdl(request);
+  const { statements: toMake } = made.size === 0 ? ddl : planDdl({ ...request, existing: new Map([...existing, ...made]) });
   // Who may not create a dataset may still load into one that is there.
-  const isNewDataset = existing.size === 0 && !(await driver.schemaExists(session.dataset));
+  const isNewDataset = existing.size === 0 && made.size === 0 && !(await driver.schemaExists(session.dataset));
   await driver.script([
     ...plan.drop.map((table) => `DROP TABLE IF EXISTS ${session.qualify(table)}`),
     ...(await dropStaged(session, plan)),
     ...(isNewDataset ? createDataset(dialect, session.quotedDataset()) : []),
-    ...ddl.statements,
+    ...toMake,
     ...fillRootKeys({ dialect, schema, update: ddl.update, wasThere: (table) => existing.has(table), qualify: session.qualify }),
   ]);
   if (plan.drop.length > 0) await session.run(statements.deleteVersions(schema.name));

@@ -1,6 +1,7 @@
 import { DriverFailure } from "../../core/driver-failure.ts";
 import type {
   CommitResult,
+  EarlyPackage,
   JobObserver,
   LoadSession,
   PackagePlan,
@@ -9,9 +10,11 @@ import type {
   StoredSchema,
   StoredState,
 } from "../contract.ts";
+import { UnsupportedError } from "../errors.ts";
 import { commitInParts } from "./commit-in-parts.ts";
 import { commitPackage } from "./commit-package.ts";
 import type { SqlDriver } from "./driver.ts";
+import { beginEarly } from "./early-package.ts";
 import { destinationError } from "./failure.ts";
 import { readEntries } from "./keyed-state.ts";
 import { type SqlParts, type SqlTransactions, sqlTransactions } from "./sql-transactions.ts";
@@ -97,6 +100,15 @@ export class SqlSession implements LoadSession {
     if (inParts === undefined) return this.#telling(() => commitPackage(session, plan, observe));
     const connect = async (): Promise<SqlTransactions> => sqlTransactions(await inParts.connect());
     return this.#telling(() => commitInParts(session, { plan, observe, workers: inParts.workers, connect }));
+  }
+
+  /** Throws UnsupportedError where a package is several transactions, or keeps its state elsewhere. */
+  async beginPackage(): Promise<EarlyPackage> {
+    if (this.#inParts !== undefined || this.#transactions.ofState !== undefined)
+      throw new UnsupportedError("A package that is stored in parts, or in two datasets, is stored when it is whole.", {
+        destination: this.#destination,
+      });
+    return this.#telling(() => beginEarly(this.#transactions));
   }
 
   query<Row>(sql: string, parameters?: readonly unknown[], options?: ReadOptions): Promise<Row[]> {

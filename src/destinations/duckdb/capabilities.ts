@@ -7,6 +7,7 @@ export const capabilities: Capabilities = {
   caseSensitiveIdentifiers: false,
   maxIdentifierLength: 65536,
   keyedState: true,
+  early: true,
   mergeStrategies: ["delete-insert", "upsert", "insert-only", "scd2"],
   replaceStrategies: ["truncate-and-insert", "insert-from-staging"],
   decimalPrecision: [38, 9],

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -13,6 +13,7 @@ import { mergeTable } from "../../../schema/update.ts";
 import { jobFormatsOf } from "../../job-format-of.ts";
 import { normalizePackage } from "../../normalize-package.ts";
 import type { NormalizeThreads } from "../../threads.ts";
+import type { UnitsAhead } from "../../units-ahead.ts";
 
 const loadId = "1700000000.000001";
 
@@ -29,6 +30,8 @@ interface OutcomeOptions {
   /** Undefined: without the kernel. */
   readonly chunkBytes?: number | undefined;
   readonly threads?: NormalizeThreads | undefined;
+  /** Begins while the package is extracted. */
+  readonly begin?: ((extracting: PackageFolder, schema: SchemaDocument) => Promise<UnitsAhead>) | undefined;
   readonly randomBytes?: (size: number) => Uint8Array;
   /** Of job files; default Parquet. */
   readonly format?: JobFileFormat;
@@ -237,20 +240,24 @@ function schemas(): readonly SchemaDocument[] {
 /** All that a package becomes: or what it fails of. */
 export async function outcome(
   { units, schema, encoding = "utf8" }: Case,
-  { chunkBytes, threads, randomBytes = sameBytes(), format = "parquet" }: OutcomeOptions,
+  { chunkBytes, threads, begin, randomBytes = sameBytes(), format = "parquet" }: OutcomeOptions,
 ): Promise<unknown> {
   const dir = mkdtempSync(join(realpathSync(tmpdir()), "leat-kernel-"));
+  let ahead: UnitsAhead | undefined;
   try {
-    const extracted = new PackageFolder(dir, join(dir, "extracted"), loadId).create();
+    const extracting = new PackageFolder(dir, join(dir, "extracting"), loadId).create();
     const target = new PackageFolder(dir, join(dir, "target"), loadId).create();
     for (const [index, { table, lines }] of units.entries()) {
       const job = { table, fileId: numberedFileId(index, table), retry: 0, format: "typed-jsonl", isCompressed: false };
       writeFileSync(
-        extracted.newJobPath(job),
+        extracting.newJobPath(job),
         lines.map((rows) => (typeof rows === "string" ? rows : `[${rows.join(",")}]\n`)).join(""),
         encoding,
       );
     }
+    ahead = await begin?.(extracting, schema);
+    const extracted = new PackageFolder(dir, join(dir, "extracted"), loadId);
+    renameSync(extracting.path, extracted.path);
     let shown = 0;
     const result = await normalizePackage({
       extracted,
@@ -262,6 +269,7 @@ export async function outcome(
       mergeStrategies: ["delete-insert"],
       jobFormats: jobFormatsOf(...formatOnly(format)),
       threads,
+      ahead,
       runtime: { nowMicros: () => 1_700_000_000_000_000, randomBytes },
       useKernel: chunkBytes !== undefined,
       kernelLimits: { minUnitBytes: 0, chunkBytes },
@@ -276,6 +284,7 @@ export async function outcome(
   } catch (error) {
     return String(error).replaceAll(dir, "");
   } finally {
+    await ahead?.end();
     rmSync(dir, { recursive: true });
   }
 }

@@ -1,0 +1,162 @@
+import { statSync } from "node:fs";
+import { basename } from "node:path";
+import type { CommitResult, EarlyPackage, JobObserver, LoadSession, PackagePlan } from "../destination-kit/contract.ts";
+import type { LoadJob } from "../destination-kit/load-job.ts";
+import { fileNumber, jobId, parseJobFileName } from "../load-package/job-file.ts";
+import type { PackageJob } from "../load-package/package-folder.ts";
+import type { AheadListener, UnitAhead } from "../normalize/ahead-listener.ts";
+import type { UnitFile, UnitPackage } from "../normalize/unit.ts";
+import { rootTable } from "../schema/table.ts";
+import { applyUpdate, type SchemaUpdate } from "../schema/update.ts";
+import type { StepHost } from "./step-host.ts";
+
+/** Units that follow each other more slowly are not worth a database that is kept open. */
+const mostMsBetween = 5000;
+
+interface Unit {
+  readonly ahead: UnitAhead;
+  state: "waiting" | "adding" | "added" | "passed";
+}
+
+/**
+ * Loads what was normalized ahead into the database while the extract goes on, in the transaction that stores the package in the end. Only rows of tables that are
+ * appended to. When units are slow to come, or anything goes wrong, it is rolled back, and the package is loaded as any other: all its job files are there.
+ */
+export class EarlyLoad implements AheadListener {
+  readonly #host: StepHost;
+  readonly #units = new Map<string, Unit>();
+  /** Of jobs of the package whose rows are in the transaction. */
+  readonly #added = new Set<string>();
+  /** The unit whose rows come next, by table: rows keep their order. */
+  readonly #next = new Map<string, number>();
+  #of: UnitPackage | undefined;
+  #lastAt = 0;
+  #work: Promise<void> = Promise.resolve();
+  #session: LoadSession | undefined;
+  #package: EarlyPackage | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  /** False: no more rows are added. */
+  #takesRows = true;
+  #isGivenUp = false;
+
+  constructor(host: StepHost) {
+    this.#host = host;
+  }
+
+  onAhead(ahead: UnitAhead): void {
+    const { unit, of, files } = ahead;
+    const isAppended = rootTable(of.schema, unit.table).write_disposition === "append" && files.every(({ csv }) => csv === undefined);
+    const isNext = fileNumber(unit.fileId) === (this.#next.get(unit.table) ?? 0);
+    if (!this.#takesRows || !isAppended || !isNext || of.loadId !== (this.#of ?? of).loadId) return;
+    this.#of = of;
+    this.#next.set(unit.table, fileNumber(unit.fileId) + 1);
+    this.#units.set(jobId(unit), { ahead, state: "waiting" });
+    const now = performance.now();
+    const isSoon = this.#units.size > 1 && now - this.#lastAt < mostMsBetween;
+    this.#lastAt = now;
+    if (!isSoon) return;
+    this.#expectMore();
+    for (const one of this.#units.values()) if (one.state === "waiting") this.#work = this.#work.then(() => this.#add(one));
+  }
+
+  async beforeTakeOver(unit: PackageJob, _of: UnitPackage, fits: boolean): Promise<void> {
+    // From here on the rest is loaded in the end: the files move.
+    this.#takesRows = false;
+    clearTimeout(this.#timer);
+    const one = this.#units.get(jobId(unit));
+    if (one?.state === "adding") await this.#work;
+    if (one?.state === "waiting") one.state = "passed";
+    if (one?.state === "added" && !fits) await this.#giveUp();
+  }
+
+  onTakenOver(unit: PackageJob, jobIds: readonly string[]): void {
+    if (this.#units.get(jobId(unit))?.state === "added") for (const id of jobIds) this.#added.add(id);
+  }
+
+  /** Undefined: nothing came of it, and the package is to be loaded as any other. */
+  async commit(plan: PackagePlan, observe: JobObserver): Promise<CommitResult | undefined> {
+    await this.#work;
+    if (this.#isGivenUp || this.#package === undefined || plan.loadId !== this.#of?.loadId) return undefined;
+    const added = [...this.#units.values()].filter(({ state }) => state === "added");
+    const isWhole = added.reduce((sum, { ahead }) => sum + ahead.files.length, 0) === this.#added.size;
+    if (!isWhole || this.#added.size === 0) {
+      await this.#giveUp();
+      return undefined;
+    }
+    try {
+      return await this.#package.commit(plan, (job) => this.#added.has(job.jobId), observe);
+    } finally {
+      await this.#giveUp();
+    }
+  }
+
+  /** What is not committed by now does not stay. */
+  async end(): Promise<void> {
+    this.#takesRows = false;
+    clearTimeout(this.#timer);
+    await this.#work;
+    await this.#giveUp();
+  }
+
+  async #add(one: Unit): Promise<void> {
+    if (one.state !== "waiting" || !this.#takesRows || this.#isGivenUp) return;
+    one.state = "adding";
+    try {
+      const { of, files, brought } = one.ahead;
+      this.#package ??= await this.#begin();
+      const update = Object.fromEntries(brought.map(({ name, parent, columns }) => [name, tableUpdate(of, name, parent, columns)]));
+      await this.#package.add(applyUpdate(of.schema, update), files.map(loadJobOf));
+      one.state = "added";
+    } catch {
+      // Loaded as any other, the package fails of the same, or does not.
+      one.state = "passed";
+      await this.#giveUp();
+    }
+  }
+
+  async #begin(): Promise<EarlyPackage> {
+    const host = this.#host;
+    const datasetName = host.isSingleDataset ? host.pipeline.datasetName : host.datasetOf(this.#of!.schema.name);
+    this.#session = await host.open({ datasetName });
+    return this.#session.beginPackage!();
+  }
+
+  #expectMore(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.#takesRows = false;
+      this.#work = this.#work.then(() => this.#giveUp());
+    }, mostMsBetween);
+    this.#timer.unref();
+  }
+
+  /** Nobody has to wait for the database any more. */
+  async #giveUp(): Promise<void> {
+    this.#isGivenUp = true;
+    this.#takesRows = false;
+    const [session, early] = [this.#session, this.#package];
+    this.#session = undefined;
+    this.#package = undefined;
+    try {
+      await early?.rollback();
+      await session?.close();
+    } catch {
+      // A lost connection may not even close, and nothing of it counts.
+    }
+  }
+}
+
+function tableUpdate(
+  { schema }: UnitPackage,
+  name: string,
+  parent: string | undefined,
+  columns: UnitAhead["brought"][number]["columns"],
+): SchemaUpdate[string] {
+  const isNew = !Object.hasOwn(schema.tables, name) && parent !== undefined;
+  return { ...(isNew ? { parent } : {}), columns: Object.fromEntries(columns.map((column) => [column.name, column])) };
+}
+
+function loadJobOf({ path }: UnitFile): LoadJob {
+  const job = parseJobFileName(basename(path))!;
+  return { jobId: jobId(job), table: job.table, format: job.format, path, bytes: statSync(path).size };
+}
