@@ -44,7 +44,7 @@ const workloads = [
     ["rows", "arrow"].map((input) => ({
       name: "w4",
       title: `W4: ${Number(options.rows) / 10} rows merged into ${options.rows}, ${input} into ${kind === "duckdb" ? "DuckDB" : "Postgres"}`,
-      phases: ["first load", "merge"],
+      phases: ["merge"],
       runs: Number(options.runs ?? 3),
       commands(folder) {
         const parameters = [kind === "duckdb" ? kind : postgresUrl(), input, options.rows, folder];
