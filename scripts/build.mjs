@@ -1,7 +1,8 @@
 // Builds the package. `tsc` compiles src/ to build/, module by module; what is published, dist/, has these modules in few files, since each file that
-// Node opens costs a small run half a millisecond. Types stay a file per module.
+// Node opens costs a small run half a millisecond. Types stay a file per module. What was built of the same files before stays.
 import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
@@ -23,6 +24,23 @@ const substitutes = {
   "./duckdb-accessors.js": join(root, "node_modules/@duckdb/node-api/lib/vectors/dataAccessors.js"),
 };
 
+/** All that a build depends on. */
+const inputs = [
+  "src",
+  "scripts/build.mjs",
+  "scripts/chunk-groups.mjs",
+  "scripts/build-kernel.mjs",
+  "tsconfig.json",
+  "tsconfig.build.json",
+  "package.json",
+  "package-lock.json",
+];
+/** What the build was made of. It is written last: one that was interrupted is done again. */
+const stamp = join(build, ".made-of");
+
+const madeOf = digestOf(inputs.flatMap(filesOf));
+if (existsSync(join(dist, "index.js")) && existsSync(stamp) && readFileSync(stamp, "utf8") === madeOf) process.exit(0);
+
 execFileSync(process.execPath, [join(root, "scripts/build-kernel.mjs")], { cwd: root, stdio: "inherit" });
 // A file that was removed from src/ does not live on in the package.
 for (const folder of [build, dist]) rmSync(folder, { recursive: true, force: true });
@@ -33,6 +51,25 @@ execFileSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "
 cpSync(build, dist, { recursive: true, filter: (path) => !/\.js(\.map)?$/.test(path) });
 await bundle([...entryPoints, ...forTests, ...readdirSync(join(build, "destinations")).map((name) => `destinations/${name}/index`)]);
 for (const name of bundledPackages) copyLicense(name);
+writeFileSync(stamp, madeOf);
+
+function filesOf(path) {
+  if (!statSync(join(root, path)).isDirectory()) return [path];
+  return readdirSync(join(root, path))
+    .sort()
+    .flatMap((name) => filesOf(`${path}/${name}`));
+}
+
+function digestOf(paths) {
+  const digest = createHash("sha256");
+  for (const path of paths)
+    digest.update(`${path}\0`).update(
+      createHash("sha256")
+        .update(readFileSync(join(root, path)))
+        .digest(),
+    );
+  return digest.digest("hex");
+}
 
 async function bundle(names) {
   const input = Object.fromEntries(names.map((name) => [name, join(build, `${name}.js`)]).filter(([, path]) => existsSync(path)));

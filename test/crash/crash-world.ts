@@ -134,8 +134,20 @@ export async function runChild({ killAfterMs, maxFileKb, ...argument }: Child): 
   return { wasKilled, hits, error, ms: performance.now() - startedAt };
 }
 
-/** A child that is expected to succeed. */
-export async function finish(world: World, script: "finish" | "finishAndGoOnElsewhere" = "finish"): Promise<Ended> {
+/**
+ * Finishes what was left, and throws unless that succeeds. It happens in this process: to start one more takes longer than the work.
+ * Where threads normalize it is one more, since they have settings for all of it.
+ */
+export async function finish(world: World, script: "finish" | "finishAndGoOnElsewhere" = "finish"): Promise<void> {
+  if (world.workers !== undefined) return void (await finishInChild(world, script));
+  const { openWorld } = (await import("./world.mjs" as string)) as {
+    readonly openWorld: (world: World) => Readonly<Record<typeof script, () => Promise<void>>>;
+  };
+  await openWorld(world)[script]();
+}
+
+/** The same in a child, which tells what it came by. */
+export async function finishInChild(world: World, script: "finish" | "finishAndGoOnElsewhere" = "finish"): Promise<Ended> {
   const ended = await runChild({ script, world });
   if (ended.error !== undefined) throw new Error(`The child threw: ${JSON.stringify(ended.error, undefined, 1)}`);
   return ended;
@@ -279,8 +291,8 @@ function leftovers(world: World): string[] {
   const inWorkingDir =
     /^(state\.json|trace\.json|schemas(\/(alpha|beta)\.schema\.json)?|normalize(\/(\.version|extracted))?|load(\/(\.version|new|normalized|loaded(\/.*)?))?)$/;
   return readdirSync(world.dir, { recursive: true, encoding: "utf8" }).filter((path) => {
-    // What goes into a function is finished by nobody here; what is in a folder of files is looked at elsewhere.
-    if (known.includes(path) || /^(pipelines\/reverse|bucket)(\/|$)/.test(path)) return false;
+    // What goes into a function is finished by nobody here, nor is what is so much that its load begins early; what is in a folder of files is looked at elsewhere.
+    if (known.includes(path) || /^(pipelines\/reverse|bucket|bulk|bulk\.duckdb)(\/|$)/.test(path)) return false;
     const inside = path.startsWith("pipelines/feed/") ? path.slice("pipelines/feed/".length) : "";
     return !inWorkingDir.test(inside) || inside.endsWith(".tmp");
   });

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { crashPoints } from "../../src/core/crash-point.ts";
 import { parseTyped } from "../../src/core/json.ts";
-import { expectExactly, finish, inFolder, inPairs, runChild, type World, workingDir } from "./crash-world.ts";
+import { expectExactly, finish, finishInChild, inFolder, inPairs, runChild, type World, workingDir } from "./crash-world.ts";
 
 /** One run that reads all rows, and commits after so many. */
 const long: Omit<World, "dir"> = { total: 36, batch: 36, commitEvery: { rows: 9 } };
@@ -48,7 +48,7 @@ describe("a long run that is cut into packages", () => {
 async function countedHits(shape: Omit<World, "dir">): Promise<{ readonly hits: Readonly<Record<string, number>> }> {
   let hits: Readonly<Record<string, number>> = {};
   await inFolder(async (dir) => {
-    hits = (await finish({ dir, ...shape })).hits;
+    hits = (await finishInChild({ dir, ...shape })).hits;
   });
   return { hits };
 }

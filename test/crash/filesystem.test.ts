@@ -7,6 +7,7 @@ import { expectExactly, finish, inFolder, inPairs, runChild, type World } from "
 
 /** Reached with transactions only, or with a function as destination. */
 const elsewhere: readonly string[] = [
+  "load:early",
   "load:in-transaction",
   "load:before-commit",
   "load:batch-sent",

@@ -1,5 +1,16 @@
 import { describe, test } from "vitest";
-import { crashRuns, crashSeed, expectExactly, finish, inFolder, inPairs, runChild, seeded, type World } from "./crash-world.ts";
+import {
+  crashRuns,
+  crashSeed,
+  expectExactly,
+  finish,
+  finishInChild,
+  inFolder,
+  inPairs,
+  runChild,
+  seeded,
+  type World,
+} from "./crash-world.ts";
 
 const shapes: { readonly [name: string]: Omit<World, "dir"> } = {
   "rows that come slowly": { total: 60, batch: 15, delayMs: 4 },
@@ -52,7 +63,7 @@ async function durationOf(shape: Omit<World, "dir">): Promise<number> {
   let typicalMs = 0;
   await inFolder(async (dir) => {
     const startedAt = performance.now();
-    await finish({ dir, ...shape });
+    await finishInChild({ dir, ...shape });
     // Without the start of the process.
     typicalMs = Math.max(50, performance.now() - startedAt - 250);
     await expectExactly({ dir, ...shape });

@@ -5,7 +5,7 @@ import { tempDir } from "../temp-dir.ts";
 import { expectExactly, finish, inFolder, inPairs, runChild, type World, withoutTransaction } from "./crash-world.ts";
 
 /** What happens around a commit, and where state and data could fall apart. */
-const elsewhere: readonly CrashPoint[] = ["load:failure-noted", "load:jobs-discarded", ...withoutTransaction];
+const elsewhere: readonly CrashPoint[] = ["load:early", "load:failure-noted", "load:jobs-discarded", ...withoutTransaction];
 const aroundTheCommit = crashPoints.filter((name) => /^(load|extract):/.test(name) && !elsewhere.includes(name));
 
 describe("a process that is killed while it loads into SQLite", () => {

@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { encodeJson } from "../../src/core/json.ts";
 import {
   type Case,
@@ -17,6 +18,7 @@ import {
   type Run,
   rowLines,
 } from "./plan.ts";
+import { type PythonServer, startPythonServer } from "./python-server.ts";
 
 /** What dlt made of a case. */
 export interface DltReport {
@@ -51,16 +53,29 @@ function extraFor(places: readonly Place[]): keyof typeof extraPackages | undefi
 /** Packages that dlt takes when they are there. Only the scripts that ask for them have them. */
 const extraPackages = { pydantic: ["pydantic==2.12.5"], sqlalchemy: ["sqlalchemy>=2,<2.1", "alembic"], s3: ["s3fs==2026.9.0"] } as const;
 
-/** Runs a script in a Python that has dlt, and an extra package. It gets `input` and runs in `folder`; gives what it prints. */
+const servers = new Map<string, Promise<PythonServer>>();
+
+/** dlt rests after each step. */
+const withoutPauses = { NORMALIZE__RUN_SLEEP: "0", LOAD__RUN_SLEEP: "0" };
+
+/** Runs a script in a Python that has dlt, and an extra package. It gets `input` and runs in `folder`, where it finds no settings of anyone's; gives what it prints. */
 export async function runPython(script: string, input: string, folder: string, extra?: keyof typeof extraPackages): Promise<string> {
+  const key = extra ?? "";
+  if (!servers.has(key)) servers.set(key, startServer(extra));
+  const server = await servers.get(key)!;
+  return await server.run(script, input, folder, { ...process.env, ...withoutPauses, DLT_DATA_DIR: folder });
+}
+
+async function startServer(extra: keyof typeof extraPackages | undefined): Promise<PythonServer> {
   const python = await pathFrom("python-env.sh");
   const env = extra === undefined ? {} : { PYTHONPATH: await pathFrom("python-packages.sh", extra, ...extraPackages[extra]) };
-  return await output(python, [script], input, folder, env);
+  return startPythonServer(python, { ...env, PYTHONWARNINGS: "ignore" });
 }
 
 /** The path that a script prints last. */
 async function pathFrom(script: string, ...args: string[]): Promise<string> {
-  return (await output("bash", [join(scripts, script), ...args], "", process.cwd())).trim().split("\n").at(-1)!;
+  const { stdout } = await promisify(execFile)("bash", [join(scripts, script), ...args]);
+  return stdout.trim().split("\n").at(-1)!;
 }
 
 function planOf(
@@ -93,24 +108,4 @@ function planOfRun(run: Run, rowFiles: string): object {
       return { ...resource, ...cursor, file, hints: dltHints(hints), countsRuns, state: encodeJson(state ?? {}, { typed: true }) };
     }),
   };
-}
-
-/** Runs a program in `folder`, where it finds no settings of anyone's, and gives what it prints. */
-function output(
-  program: string,
-  args: readonly string[],
-  input: string,
-  cwd: string,
-  settings: { readonly PYTHONPATH?: string } = {},
-): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const env = { ...process.env, ...settings, DLT_DATA_DIR: cwd, PYTHONWARNINGS: "ignore" };
-    const child = execFile(program, args, { cwd, env, maxBuffer: 1 << 30 }, (error, stdout, stderr) => {
-      if (error === null) resolve(stdout);
-      else reject(new Error(`${program} failed: ${stderr.trim() || error.message}`, { cause: error }));
-    });
-    // A program that ends without reading says why by its exit code.
-    child.stdin!.on("error", () => {});
-    child.stdin!.end(input);
-  });
 }

@@ -4,7 +4,7 @@ import { expectExactly, finish, inFolder, inPairs, runChild, type World, without
 import { createPostgres, type TestDatabase } from "../destinations.ts";
 
 /** What happens around a commit, and where state and data could fall apart. */
-const elsewhere: readonly CrashPoint[] = ["load:failure-noted", "load:jobs-discarded", ...withoutTransaction];
+const elsewhere: readonly CrashPoint[] = ["load:early", "load:failure-noted", "load:jobs-discarded", ...withoutTransaction];
 const aroundTheCommit = crashPoints.filter((name) => /^(load|extract):/.test(name) && !elsewhere.includes(name));
 const onACleanMachine: readonly CrashPoint[] = ["sync:schemas-removed"];
 
