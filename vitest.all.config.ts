@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { defineConfig } from "vitest/config";
-import config from "./vitest.config.ts";
+import { shared as config, kernel } from "./vitest.config.ts";
 
 /** Files of test/e2e that run a second time, on Postgres. Others take their destinations from test/destinations.ts. */
 export const onPostgres: readonly string[] = [
@@ -91,6 +91,7 @@ export default defineConfig({
           env: { LEAT_TEST_ALL: "1" },
         },
       },
+      ...(isAfterNpmTest ? [] : [kernel]),
       {
         ...config,
         test: {
