@@ -148,7 +148,8 @@ export class DuckDbConnection {
    */
   async commitLast(): Promise<void> {
     if (this.#setsCheckpoints) await this.script(["COMMIT"]);
-    else await this.script(["SET checkpoint_threshold = '1MB'", "COMMIT"]).finally(() => this.#connection.run("RESET checkpoint_threshold"));
+    else
+      await this.script(["SET checkpoint_threshold = '1MB'", "COMMIT"]).finally(() => this.#connection.run("RESET checkpoint_threshold"));
   }
 
   async schemaExists(schema: string): Promise<boolean> {
