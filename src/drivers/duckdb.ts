@@ -147,9 +147,14 @@ export class DuckDbConnection {
    * which would be read and written once more a moment later.
    */
   async commitLast(): Promise<void> {
-    if (this.#setsCheckpoints) await this.script(["COMMIT"]);
-    else
-      await this.script(["SET checkpoint_threshold = '1MB'", "COMMIT"]).finally(() => this.#connection.run("RESET checkpoint_threshold"));
+    if (this.#setsCheckpoints) return this.script(["COMMIT"]);
+    try {
+      await this.script(["SET checkpoint_threshold = '1MB'", "COMMIT"]);
+    } finally {
+      await this.#connection.run("RESET checkpoint_threshold").catch(() => {
+        // A transaction that was aborted did not take the other threshold, either.
+      });
+    }
   }
 
   async schemaExists(schema: string): Promise<boolean> {
