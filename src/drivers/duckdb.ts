@@ -71,12 +71,21 @@ export class DuckDbConnection {
   readonly #place: FailurePlace;
   readonly #catalog: string;
   readonly #release: () => void;
+  /** The user says from how large a log on it goes into the file. */
+  readonly #setsCheckpoints: boolean;
   #hasCommitted = false;
   #closing: Promise<void> | undefined;
 
   constructor(
     connection: DuckDBConnection,
-    parts: { api: DuckDbApi; place: FailurePlace; catalog: string; commitLock: unknown; release: () => void },
+    parts: {
+      api: DuckDbApi;
+      place: FailurePlace;
+      catalog: string;
+      commitLock: unknown;
+      setsCheckpoints: boolean;
+      release: () => void;
+    },
   ) {
     this.commitLock = parts.commitLock;
     this.#api = parts.api;
@@ -85,6 +94,7 @@ export class DuckDbConnection {
     this.#place = parts.place;
     this.#catalog = parts.catalog;
     this.#release = parts.release;
+    this.#setsCheckpoints = parts.setsCheckpoints;
   }
 
   query<Row>(sql: string, parameters?: readonly unknown[], options?: DuckDbReadOptions): Promise<Row[]> {
@@ -130,6 +140,21 @@ export class DuckDbConnection {
     const asked = statements.at(-1) === "COMMIT" ? [...statements.slice(0, -1), "SELECT 1", "COMMIT"] : statements;
     await this.#telling(() => this.#connection.run(asked.join(";\n")));
     if (asked !== statements) this.#hasCommitted = true;
+  }
+
+  /**
+   * What is committed goes into the file when that is closed. Nothing else comes in between, so large changes go there at once: DuckDB writes no log of them,
+   * which would be read and written once more a moment later.
+   */
+  async commitLast(): Promise<void> {
+    if (this.#setsCheckpoints) return this.script(["COMMIT"]);
+    try {
+      await this.script(["SET checkpoint_threshold = '1MB'", "COMMIT"]);
+    } finally {
+      await this.#connection.run("RESET checkpoint_threshold").catch(() => {
+        // A transaction that was aborted did not take the other threshold, either.
+      });
+    }
   }
 
   async schemaExists(schema: string): Promise<boolean> {
@@ -327,7 +352,8 @@ async function openConnection(
     const asked = [...statements.map(([name, value]) => `SET ${quote(name)} = ${settingText(value)}`), "SELECT current_database()"];
     const catalog = String((await connection.runAndReadAll(asked.join(";"))).getRows()[0]?.[0]);
     const commitLock = location.path === inMemory ? instance : location.path;
-    return new DuckDbConnection(connection, { api, place: { path: location.path }, catalog, commitLock, release });
+    const setsCheckpoints = Object.keys(settings).some((name) => checkpointSettingNames.includes(name.toLowerCase()));
+    return new DuckDbConnection(connection, { api, place: { path: location.path }, catalog, commitLock, setsCheckpoints, release });
   } catch (error) {
     connection.closeSync();
     throw error;
@@ -339,6 +365,8 @@ const ownSettings: DuckDbSettings = { write_buffer_row_group_count: 1 };
 
 /** Settings that a database takes only while it opens. All others are set in the session, so that two sessions of one process may differ. */
 const startSettingNames: readonly string[] = ["access_mode", "allow_unsigned_extensions", "custom_user_agent"];
+
+const checkpointSettingNames: readonly string[] = ["checkpoint_threshold", "wal_autocheckpoint"];
 
 function startSettings(location: DuckDbLocation): Record<string, string> {
   const chosen = Object.entries(location.settings ?? {}).filter(([name]) => startSettingNames.includes(name.toLowerCase()));

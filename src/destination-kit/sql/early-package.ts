@@ -11,7 +11,7 @@ import { ExistingTables } from "./existing-tables.ts";
 import { fillRootKeys } from "./fill-root-keys.ts";
 import { groupJobs } from "./job-groups.ts";
 import { runJobs } from "./load-rows.ts";
-import type { SqlTransactions } from "./sql-transactions.ts";
+import { commitTransaction, type SqlTransactions } from "./sql-transactions.ts";
 import type { StagedChain } from "./staged-chain.ts";
 import { createDataset } from "./staging-place.ts";
 
@@ -56,7 +56,7 @@ class SqlEarlyPackage implements EarlyPackage {
     const result = await withCommitLock(driver.commitLock, async () => {
       const stored = before === this.#commits ? await this.#store(plan, isAdded, observe) : undefined;
       if (stored === undefined) await this.rollback();
-      else await this.#commit();
+      else await this.#commit(plan.isLast === true);
       return stored;
     });
     if (result !== undefined) crashPoint("load:after-commit");
@@ -111,9 +111,9 @@ class SqlEarlyPackage implements EarlyPackage {
     }
   }
 
-  async #commit(): Promise<void> {
+  async #commit(isLast: boolean): Promise<void> {
     try {
-      await this.#session.driver.script(["COMMIT"]);
+      await commitTransaction(this.#session.driver, isLast);
     } catch (error) {
       await this.rollback();
       throw error;
