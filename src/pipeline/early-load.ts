@@ -148,8 +148,7 @@ export class EarlyLoad implements AheadListener {
 
   async #begin(): Promise<EarlyPackage> {
     const host = this.#host;
-    const datasetName = host.isSingleDataset ? host.pipeline.datasetName : host.datasetOf(this.#of!.schema.name);
-    this.#session = await host.open({ datasetName });
+    this.#session = await host.open({ datasetName: host.pipeline.datasetName });
     return this.#session.beginPackage!();
   }
 
