@@ -11,6 +11,7 @@ import type { ResultColumn } from "../core/result-column.ts";
 import { duckDbApi } from "./duckdb-api.ts";
 import { duckDbColumns } from "./duckdb-columns.ts";
 import { duckDbFailure, type FailurePlace } from "./duckdb-failure.ts";
+import { inOneThread } from "./duckdb-one-thread.ts";
 import { duckDbParameters } from "./duckdb-parameters.ts";
 import { type DuckDbApi, DuckDbValues, type ResultColumns } from "./duckdb-values.ts";
 
@@ -70,6 +71,7 @@ export class DuckDbConnection {
   readonly #values: DuckDbValues;
   readonly #place: FailurePlace;
   readonly #catalog: string;
+  readonly #hasOwnThreads: boolean;
   readonly #release: () => void;
   /** The user says from how large a log on it goes into the file. */
   readonly #setsCheckpoints: boolean;
@@ -84,6 +86,7 @@ export class DuckDbConnection {
       catalog: string;
       commitLock: unknown;
       setsCheckpoints: boolean;
+      hasOwnThreads: boolean;
       release: () => void;
     },
   ) {
@@ -93,6 +96,7 @@ export class DuckDbConnection {
     this.#values = new DuckDbValues(parts.api);
     this.#place = parts.place;
     this.#catalog = parts.catalog;
+    this.#hasOwnThreads = parts.hasOwnThreads;
     this.#release = parts.release;
     this.#setsCheckpoints = parts.setsCheckpoints;
   }
@@ -155,6 +159,15 @@ export class DuckDbConnection {
         // A transaction that was aborted did not take the other threshold, either.
       });
     }
+  }
+
+  /** With two threads, an INSERT of some thousand rows takes half as much again. A number of threads that the user has set stays. */
+  async inOneThread(): Promise<() => Promise<void>> {
+    if (this.#hasOwnThreads) return async () => {};
+    return inOneThread(this.commitLock, {
+      read: async () => Number((await this.query<{ threads: unknown }>("SELECT current_setting('threads') AS threads"))[0]!.threads),
+      set: (threads) => this.script([`SET threads = ${threads}`]),
+    });
   }
 
   async schemaExists(schema: string): Promise<boolean> {
@@ -352,8 +365,17 @@ async function openConnection(
     const asked = [...statements.map(([name, value]) => `SET ${quote(name)} = ${settingText(value)}`), "SELECT current_database()"];
     const catalog = String((await connection.runAndReadAll(asked.join(";"))).getRows()[0]?.[0]);
     const commitLock = location.path === inMemory ? instance : location.path;
-    const setsCheckpoints = Object.keys(settings).some((name) => checkpointSettingNames.includes(name.toLowerCase()));
-    return new DuckDbConnection(connection, { api, place: { path: location.path }, catalog, commitLock, setsCheckpoints, release });
+    const sets = (names: readonly string[]): boolean => Object.keys(settings).some((name) => names.includes(name.toLowerCase()));
+    const [setsCheckpoints, hasOwnThreads] = [sets(checkpointSettingNames), sets(threadSettingNames)];
+    return new DuckDbConnection(connection, {
+      api,
+      place: { path: location.path },
+      catalog,
+      commitLock,
+      setsCheckpoints,
+      hasOwnThreads,
+      release,
+    });
   } catch (error) {
     connection.closeSync();
     throw error;
@@ -362,6 +384,8 @@ async function openConnection(
 
 /** Rows go to the file once a row group is full; DuckDB's default holds five in memory, for each table. */
 const ownSettings: DuckDbSettings = { write_buffer_row_group_count: 1 };
+
+const threadSettingNames: readonly string[] = ["threads", "worker_threads"];
 
 /** Settings that a database takes only while it opens. All others are set in the session, so that two sessions of one process may differ. */
 const startSettingNames: readonly string[] = ["access_mode", "allow_unsigned_extensions", "custom_user_agent"];

@@ -22,21 +22,29 @@ class NotEarly extends Error {}
 export async function beginEarly(session: SqlTransactions): Promise<EarlyPackage> {
   const { driver } = session;
   const commits = commitsOf(driver.commitLock);
-  await (driver.begin === undefined ? driver.script(["BEGIN"]) : driver.begin());
-  return new SqlEarlyPackage(session, commits);
+  const endOneThread = await driver.inOneThread?.();
+  try {
+    await (driver.begin === undefined ? driver.script(["BEGIN"]) : driver.begin());
+  } catch (error) {
+    await endOneThread?.();
+    throw error;
+  }
+  return new SqlEarlyPackage(session, commits, endOneThread);
 }
 
 class SqlEarlyPackage implements EarlyPackage {
   readonly #session: SqlTransactions;
   readonly #commits: number;
   readonly #existing: ExistingTables;
+  readonly #endOneThread: (() => Promise<void>) | undefined;
   readonly #made = new Map<string, readonly string[]>();
   #hasDataset = false;
   #isOpen = true;
 
-  constructor(session: SqlTransactions, commits: number) {
+  constructor(session: SqlTransactions, commits: number, endOneThread: (() => Promise<void>) | undefined) {
     this.#session = session;
     this.#commits = commits;
+    this.#endOneThread = endOneThread;
     this.#existing = new ExistingTables(session);
   }
 
@@ -68,6 +76,7 @@ class SqlEarlyPackage implements EarlyPackage {
     this.#isOpen = false;
     // A transaction that the database ended by itself has nothing to roll back.
     await this.#session.driver.script(["ROLLBACK"]).catch(() => {});
+    await this.#endOneThread?.().catch(() => {});
   }
 
   async #add(schema: SchemaDocument, jobs: readonly LoadJob[]): Promise<void> {
@@ -119,6 +128,8 @@ class SqlEarlyPackage implements EarlyPackage {
       throw error;
     }
     this.#isOpen = false;
+    // The rows are stored, whatever becomes of it.
+    await this.#endOneThread?.().catch(() => {});
   }
 
   /** What is emptied, dropped or staged comes before the rows; types that others have brought were not looked at. */
