@@ -219,7 +219,8 @@ test("batches that are left early let go of the file, and the connection goes on
   await connection.close();
   const started = performance.now();
   await connect({ path });
-  expect(performance.now() - started).toBeLessThan(2000);
+  // What another connection holds is waited for five seconds.
+  expect(performance.now() - started).toBeLessThan(4500);
 });
 
 describe("the last commit", () => {

@@ -44,7 +44,7 @@ describe("a run with commitEvery", () => {
     const p = localPipeline({ onEvent: (event) => events.push(event) });
     const isLoaded = (): boolean => events.some((event) => event.type === "package-committed");
     const at = async (n: number): Promise<void> => {
-      if (n === 3) for (let time = 0; !isLoaded() && time < 500; time += 1) await sleep(10);
+      if (n === 3) for (let time = 0; !isLoaded() && time < 4000; time += 1) await sleep(10);
       if (n === 3) expect(isLoaded()).toBe(true);
     };
     await p.run(numbers(4, { at }), { commitEvery: { rows: 2 } });
@@ -186,7 +186,7 @@ describe("a run with commitEvery", () => {
     const prices = (early: number, end: number, isReady = (): boolean => true): Resource =>
       resource("prices", async function* ({ state }: { state: Place }) {
         for (let n = state.next ?? 0; n < end; n = state.next) {
-          if (n === early) for (let time = 0; !isReady() && time < 500; time += 1) await sleep(10);
+          if (n === early) for (let time = 0; !isReady() && time < 4000; time += 1) await sleep(10);
           state.next = n + 1;
           yield n < early ? whole(n) : half(n);
         }

@@ -101,7 +101,7 @@ describe("parallel resources", () => {
     resource(name, { parallel }, async function* () {
       for (let n = 0; n < 3; n += 1) {
         const from = performance.now();
-        await sleep(10);
+        await sleep(30);
         spans.push({ name, from, to: performance.now() });
         yield { n };
       }
@@ -189,7 +189,7 @@ test("timers and signals live beside a synchronous generator", async () => {
   const ticks: number[] = [];
   const timer = setInterval(() => ticks.push(performance.now()), 5);
   const busy = resource("busy", function* () {
-    for (let n = 0, end = performance.now() + 150; performance.now() < end; n += 1) yield { n };
+    for (let n = 0, end = performance.now() + 10_000; ticks.length < 2 && performance.now() < end; n += 1) yield { n };
   });
   await localPipeline().extract(busy);
   clearInterval(timer);

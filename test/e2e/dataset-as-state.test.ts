@@ -270,7 +270,7 @@ describe.each(testDestinations)("connections of a dataset, on $name", (destinati
       world.connections.opened = 0;
       for (let time = 0; time < 10; time++) await table.count();
       open.push(world.connections.opened, world.connections.open);
-      await sleep(400);
+      for (let time = 0; world.connections.open > 0 && time < 1000; time++) await sleep(10);
       open.push(world.connections.open);
       await table.count();
       open.push(world.connections.open);

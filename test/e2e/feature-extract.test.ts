@@ -86,7 +86,7 @@ describe("an option of a source", () => {
     const slow = (name: string) =>
       resource(name, async function* () {
         most = Math.max(most, ++running);
-        await new Promise((resolve) => setTimeout(resolve, 50));
+        await new Promise((resolve) => setTimeout(resolve, 100));
         running--;
         yield { name };
       });

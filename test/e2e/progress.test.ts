@@ -4,11 +4,14 @@ import { type Logger, type PipelineEvent, resource } from "../../src/index.ts";
 import { Screen } from "../../src/pipeline/progress/__fixtures__/screen.ts";
 import { localPipeline } from "./local-pipeline.ts";
 
-const games = resource("games", async function* () {
-  yield [{ id: 1, moves: ["e4"] }, { id: 2 }];
-  await sleep(400);
-  yield { id: 3 };
-});
+/** `isSeen`: the third row waits for it, at most half a minute. */
+const gamesAfter = (isSeen: () => boolean) =>
+  resource("games", async function* () {
+    yield [{ id: 1, moves: ["e4"] }, { id: 2 }];
+    for (let time = 0; !isSeen() && time < 3000; time += 1) await sleep(10);
+    yield { id: 3 };
+  });
+const games = gamesAfter(() => true);
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -19,7 +22,7 @@ describe("progress", () => {
   test("on a terminal counts while the run goes on, and leaves the counts there", async () => {
     const screen = terminalAsStderr();
     const seen: string[] = [];
-    const watched = games.map((row) => {
+    const watched = gamesAfter(() => / 2 rows {2}/.test(screen.text)).map((row) => {
       if (row.id === 3) seen.push(screen.text);
       return row;
     });
@@ -32,7 +35,7 @@ describe("progress", () => {
 
   test("of a run that fails says so and leaves the counts", async () => {
     const screen = terminalAsStderr();
-    const broken = games.map((row) => {
+    const broken = gamesAfter(() => screen.text !== "").map((row) => {
       if (row.id === 3) throw new Error("boom");
       return row;
     });
