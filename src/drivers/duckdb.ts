@@ -9,7 +9,6 @@ import { isRunning } from "../core/is-running.ts";
 import { moveFile } from "../core/move-file.ts";
 import type { ResultColumn } from "../core/result-column.ts";
 import { duckDbApi } from "./duckdb-api.ts";
-import { checkpoint } from "./duckdb-checkpoint.ts";
 import { duckDbColumns } from "./duckdb-columns.ts";
 import { duckDbFailure, type FailurePlace } from "./duckdb-failure.ts";
 import { inOneThread } from "./duckdb-one-thread.ts";
@@ -221,7 +220,7 @@ export class DuckDbConnection {
   /** What is committed goes from the log into the file when that is closed, which takes a second for some hundred new tables: the program goes on meanwhile. */
   async #checkpoint(): Promise<void> {
     try {
-      await checkpoint(this.#connection);
+      await this.#connection.run("CHECKPOINT");
     } catch {
       // Another connection writes: who closes the file last does it.
     }
