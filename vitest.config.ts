@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import { SlowFirst } from "./test/slow-first.ts";
 
 const source = (path: string): string => fileURLToPath(new URL(`./src/${path}`, import.meta.url));
 
@@ -23,5 +24,6 @@ export default defineConfig({
     server: { deps: { external: [/\/dist\/.*\.js$/, /\/test\/crash\/world\.mjs$/] } },
     pool: "forks",
     maxWorkers: 2,
+    sequence: { sequencer: SlowFirst },
   },
 });
