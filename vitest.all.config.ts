@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { defineConfig } from "vitest/config";
 import { SlowFirst } from "./test/slow-first.ts";
-import config from "./vitest.config.ts";
+import { shared as config, kernel } from "./vitest.config.ts";
 
 /** Files of test/e2e that run a second time, on Postgres. Others take their destinations from test/destinations.ts. */
 export const onPostgres: readonly string[] = [
@@ -93,6 +93,7 @@ export default defineConfig({
           env: { LEAT_TEST_ALL: "1" },
         },
       },
+      ...(isAfterNpmTest ? [] : [kernel]),
       {
         ...config,
         test: {

@@ -1,10 +1,11 @@
 import { fileURLToPath } from "node:url";
-import { defineConfig } from "vitest/config";
+import { defineConfig, type ViteUserConfig } from "vitest/config";
 import { SlowFirst } from "./test/slow-first.ts";
 
 const source = (path: string): string => fileURLToPath(new URL(`./src/${path}`, import.meta.url));
 
-export default defineConfig({
+/** Of each project, unless it says otherwise. */
+export const shared: ViteUserConfig = {
   resolve: {
     // Examples import the package by its name; in tests that name means the sources.
     alias: [
@@ -24,6 +25,53 @@ export default defineConfig({
     server: { deps: { external: [/\/dist\/.*\.js$/, /\/test\/crash\/world\.mjs$/] } },
     pool: "forks",
     maxWorkers: 2,
+  },
+};
+
+/** Files of test/e2e that run again with all rows on the kernel, few as they are: those about what becomes of documents and values. */
+const onKernel: readonly string[] = [
+  "arrow",
+  "awkward-names",
+  "bad-rows",
+  "contracts",
+  "csv-jobs",
+  "detections",
+  "feature-schema",
+  "hints",
+  "long-names",
+  "merge-vectors",
+  "naming",
+  "normalize-warnings",
+  "pages-of-rows",
+  "raw-json",
+  "recorded-documents",
+  "replace-vectors",
+  "row-forms",
+  "row-schema",
+  "schema-evolution",
+  "table-nesting",
+  "table-of-a-row",
+  "told-discards",
+];
+
+/** See `LEAT_KERNEL_MIN_BYTES` in src/normalize/normalize-package.ts. */
+export const kernel: ViteUserConfig = {
+  ...shared,
+  test: {
+    ...shared.test,
+    name: "kernel",
+    include: ["test/fuzz/*.test.ts", ...onKernel.map((name) => `test/e2e/${name}.test.ts`)],
+    typecheck: { enabled: false },
+    env: { LEAT_KERNEL_MIN_BYTES: "0" },
+  },
+};
+
+// Projects do not extend each other, since lists of files would be joined.
+export default defineConfig({
+  test: {
+    pool: "forks",
+    maxWorkers: 2,
     sequence: { sequencer: SlowFirst },
+    projects: [{ ...shared, test: { ...shared.test, name: "main" } }, kernel],
   },
 });

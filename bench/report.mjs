@@ -4,7 +4,7 @@ export function report(results, machine) {
     "# leat beside dlt: the last run of `npm run bench`",
     "",
     `${machine.cores} cores, Node ${machine.node}, ${machine.versions}; load average at the end ${machine.load.toFixed(1)}.`,
-    "Whole processes (of W4 the three steps), in turns. CPU is user and system time with all threads and children, memory the peak of the largest process.",
+    "Whole processes (of W4 the three steps of the merge), in turns; the least of dlt's sides is 1.0x. CPU is user and system time with all threads and children, memory the peak of the largest process.",
     "On a machine that does other work too, compare the least wall time and the CPU time.",
     ...results.flatMap(section),
     "",
@@ -16,44 +16,63 @@ function section({ title, phases, measured }) {
     "",
     `## ${title}`,
     "",
-    "| | | runs | wall s, least | wall s, median | CPU s, least | CPU s, median | memory MB |",
-    "| --- | --- | --- | --- | --- | --- | --- | --- |",
-    ...phases.flatMap((phase, index) => rows(phase, measured.leat[index], measured.dlt[index])),
+    "| | | runs | wall s, least | wall s, median | CPU s, least | CPU s, median | memory MB | faster than dlt, least wall | CPU |",
+    "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+    ...phases.flatMap((phase, index) =>
+      rows(
+        phase,
+        Object.entries(measured).map(([name, of]) => [name, of[index]]),
+      ),
+    ),
     ...steps(phases, measured),
   ];
 }
 
-function rows(phase, leat, dlt) {
-  const figures = [summary(leat), summary(dlt)];
-  const [ours, theirs] = figures;
-  return [
-    `| ${phase} | leat | ${leat.length} | ${ours.map(written).join(" | ")} |`,
-    `| | dlt | ${dlt.length} | ${theirs.map(written).join(" | ")} |`,
-    `| | dlt / leat | | ${theirs.map((value, index) => `${(value / ours[index]).toFixed(1)}`).join(" | ")} |`,
-  ];
+/** Of the sides of dlt the one with the least wall time is what the others are compared with. */
+function rows(phase, sides) {
+  const figures = sides.map(([name, runs]) => ({ name, runs, ...summary(runs) }));
+  const best = (key) => Math.min(...figures.filter(({ name }) => name.startsWith("dlt")).map((side) => side[key]));
+  return figures.map((side, index) => {
+    const { leastWall, medianWall, leastCpu, medianCpu, memory } = side;
+    const absolute = [leastWall, medianWall, leastCpu, medianCpu, memory].map(written);
+    const relative = ["leastWall", "leastCpu"].map((key) => `${(best(key) / side[key]).toFixed(1)}x`);
+    return `| ${[index === 0 ? phase : "", side.name, side.runs.length, ...absolute, ...relative].join(" | ")} |`;
+  });
 }
 
 function summary(runs) {
   const of = (name) => runs.map((run) => run[name]);
   const [wall, cpu, memory] = [of("wallSeconds"), of("cpuSeconds"), of("peakMegabytes")];
-  return [Math.min(...wall), median(wall), Math.min(...cpu), median(cpu), median(memory)];
+  return {
+    leastWall: Math.min(...wall),
+    medianWall: median(wall),
+    leastCpu: Math.min(...cpu),
+    medianCpu: median(cpu),
+    memory: median(memory),
+  };
 }
 
 function written(value) {
   return value >= 100 ? value.toFixed(0) : value.toFixed(2);
 }
 
-/** Of the fastest run of each side, phase by phase. */
-function steps(phases, { leat, dlt }) {
-  const fastest = (runs) => runs.reduce((best, run) => (run.wallSeconds < best.wallSeconds ? run : best)).steps;
-  const line = (tool, seconds) =>
-    `${tool}: ${Object.entries(seconds)
-      .map(([step, value]) => `${step} ${value.toFixed(2)} s`)
-      .join(", ")}`;
+/** Of the fastest run of each side that tells them, phase by phase, with the share of each. */
+function steps(phases, measured) {
   return phases.flatMap((phase, index) => {
-    if (leat[index][0].steps === undefined) return [];
-    return ["", `Steps of the fastest ${phase}. ${line("leat", fastest(leat[index]))}; ${line("dlt", fastest(dlt[index]))}.`];
+    const lines = Object.entries(measured).flatMap(([name, of]) => {
+      const fastest = of[index].reduce((best, run) => (run.wallSeconds < best.wallSeconds ? run : best));
+      return fastest.steps === undefined ? [] : [`- ${name}: ${shares(fastest)}`];
+    });
+    return lines.length === 0 ? [] : ["", `Steps of the fastest ${phase}, and their share of it:`, "", ...lines];
   });
+}
+
+function shares({ steps: seconds, wallSeconds }) {
+  const rest = wallSeconds - Object.values(seconds).reduce((sum, value) => sum + value, 0);
+  return Object.entries({ ...seconds, "all else": rest })
+    .filter(([, value]) => value > 0.005)
+    .map(([step, value]) => `${step} ${value.toFixed(2)} s (${Math.round((100 * value) / wallSeconds)} %)`)
+    .join(", ");
 }
 
 function median(values) {

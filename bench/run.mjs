@@ -1,5 +1,5 @@
-// Compares leat with the real dlt: both do the same work, in turns (a b a b ...), each run in a process of its own.
-// usage: npm run bench -- [--runs N] [--only w1|w4|w5|w7|w8] [--documents N] [--rows N] [--keys N] [--resources N] [--postgres URL]
+// Compares leat with the real dlt, and with programs that know what comes and keep no promise: all do the same work, in turns (a b c a b c ...), each run in a process of its own.
+// usage: npm run bench -- [--runs N] [--only w1|w4|w5|w7|w8] [--size N]... [--documents N] [--rows N] [--keys N] [--resources N] [--postgres URL]
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, loadavg, tmpdir } from "node:os";
@@ -12,6 +12,8 @@ const { values: options } = parseArgs({
   options: {
     runs: { type: "string" },
     only: { type: "string" },
+    // How many times the usual size, of W1, W5 and W8; several are measured one after the other.
+    size: { type: "string", multiple: true, default: ["1", "5"] },
     documents: { type: "string", default: "100000" },
     rows: { type: "string", default: "1000000" },
     keys: { type: "string", default: "100000" },
@@ -28,70 +30,95 @@ const python = execFileSync("bash", [join(root, "scripts/python-env.sh")], {
   stdio: ["ignore", "pipe", "inherit"],
 }).trim();
 
+const node = (name, ...parameters) => [process.execPath, side(name), ...parameters.map(String)];
+const dlt = (name, ...parameters) => [python, side(name), ...parameters.map(String)];
+const sizes = options.size.map(Number);
+const runsOf = (usual) => Number(options.runs ?? usual);
+/** Runs that take long are done less often. */
+const fewer = (usual, size) => (size === 1 ? runsOf(usual) : Math.ceil(runsOf(usual) / 3));
+
 const workloads = [
-  {
-    name: "w1",
-    title: `W1: ${options.documents} nested documents into DuckDB`,
-    phases: ["whole run"],
-    runs: Number(options.runs ?? 2),
-    commands(folder) {
-      const path = join(import.meta.dirname, "data", `documents-${options.documents}.jsonl`);
-      ensureDocuments(path, Number(options.documents));
-      return { leat: [process.execPath, side("w1-leat.mjs"), path, folder], dlt: [python, side("w1_dlt.py"), path, folder] };
-    },
-  },
+  ...sizes.map((size) => {
+    const documents = Number(options.documents) * size;
+    return {
+      name: "w1",
+      title: `W1: ${documents} nested documents into DuckDB`,
+      phases: ["whole run"],
+      runs: fewer(3, size),
+      sides(folder) {
+        const path = join(import.meta.dirname, "data", `documents-${documents}.jsonl`);
+        ensureDocuments(path, documents);
+        return {
+          "leat, bytes": node("w1-leat.mjs", "bytes", path, folder),
+          "leat, objects": node("w1-leat.mjs", "objects", path, folder),
+          dlt: dlt("w1_dlt.py", "best", path, folder),
+          "dlt, default": dlt("w1_dlt.py", "default", path, folder),
+          "DuckDB, SQL by hand": node("w1-sql.mjs", path, folder),
+          "Node, only parses": node("w1-node.mjs", path),
+        };
+      },
+    };
+  }),
   ...["duckdb", "postgres"].flatMap((kind) =>
     ["rows", "arrow"].map((input) => ({
       name: "w4",
       title: `W4: ${Number(options.rows) / 10} rows merged into ${options.rows}, ${input} into ${kind === "duckdb" ? "DuckDB" : "Postgres"}`,
       phases: ["merge"],
-      runs: Number(options.runs ?? 3),
-      commands(folder) {
+      runs: runsOf(3),
+      sides(folder) {
         const parameters = [kind === "duckdb" ? kind : postgresUrl(), input, options.rows, folder];
-        return { leat: [process.execPath, side("w4-leat.mjs"), ...parameters], dlt: [python, side("w4_dlt.py"), ...parameters] };
+        return { leat: node("w4-leat.mjs", ...parameters), dlt: dlt("w4_dlt.py", ...parameters) };
       },
     })),
   ),
-  {
+  ...sizes.map((rows) => ({
     name: "w5",
-    title: "W5: one row and a changed state into DuckDB",
+    title: `W5: ${rows === 1 ? "one row" : `${rows} rows`} and a changed state into DuckDB`,
     phases: ["first run", "second run"],
-    runs: Number(options.runs ?? 7),
-    commands: (folder) => ({ leat: [process.execPath, side("w5-leat.mjs"), folder], dlt: [python, side("w5_dlt.py"), folder] }),
-  },
+    runs: fewer(9, rows),
+    sides: (folder) => ({
+      leat: node("w5-leat.mjs", folder, rows),
+      dlt: dlt("w5_dlt.py", folder, rows),
+      "Node and DuckDB": node("w5-node.mjs", folder, rows),
+    }),
+  })),
   {
     name: "w7",
     title: `W7: 100 changes to a state of ${options.keys} keys`,
     phases: ["first run", "second run"],
-    runs: Number(options.runs ?? 5),
-    commands: (folder) => ({
-      leat: [process.execPath, side("w7-leat.mjs"), options.keys, folder],
-      dlt: [python, side("w7_dlt.py"), options.keys, folder],
-    }),
+    runs: runsOf(5),
+    sides: (folder) => ({ leat: node("w7-leat.mjs", options.keys, folder), dlt: dlt("w7_dlt.py", options.keys, folder) }),
     outcome: (folder) => JSON.parse(readFileSync(join(folder, "pipelines", "w7", "state.json"), "utf8"))._version_hash,
   },
-  ...["insert_values", "parquet"].map((format) => ({
-    name: "w8",
-    title: `W8: ${options.resources} resources of 100 rows into DuckDB, dlt with ${format}`,
-    phases: ["first run", "second run"],
-    runs: Number(options.runs ?? 3),
-    commands: (folder) => ({
-      leat: [process.execPath, side("w8-leat.mjs"), options.resources, folder],
-      dlt: [python, side("w8_dlt.py"), format, options.resources, folder],
-    }),
-  })),
+  ...sizes.map((size) => {
+    const resources = Number(options.resources) * size;
+    return {
+      name: "w8",
+      title: `W8: ${resources} resources of 100 rows into DuckDB`,
+      phases: ["first run", "second run"],
+      runs: fewer(3, size),
+      sides: (folder) => ({
+        leat: node("w8-leat.mjs", resources, folder),
+        dlt: dlt("w8_dlt.py", "insert_values", resources, folder),
+        "dlt, Parquet": dlt("w8_dlt.py", "parquet", resources, folder),
+        "Node and DuckDB": node("w8-node.mjs", resources, folder),
+      }),
+    };
+  }),
 ].filter(({ name }) => options.only === undefined || options.only === name);
 
-const results = workloads.map(({ title, phases, runs, commands, outcome }) => {
-  const measured = { leat: phases.map(() => []), dlt: phases.map(() => []) };
+const results = workloads.map(({ title, phases, runs, sides, outcome }) => {
+  const measured = {};
   for (let run = 1; run <= runs; run += 1) {
-    for (const tool of ["leat", "dlt"]) {
-      const folder = mkdtempSync(join(tmpdir(), `bench-${tool}-`));
+    // The folder is not known before; which sides there are does not hang on it.
+    for (const name of Object.keys(sides(tmpdir()))) {
+      const folder = mkdtempSync(join(tmpdir(), "bench-"));
+      measured[name] ??= phases.map(() => []);
       try {
         phases.forEach((phase, index) => {
-          const result = { ...measure(commands(folder)[tool]), outcome: outcome?.(folder) };
-          measured[tool][index].push(result);
-          console.error(`${title}, ${phase} ${run} of ${runs}, ${tool}: ${result.wallSeconds.toFixed(2)} s`);
+          const result = { ...measure(sides(folder)[name]), outcome: outcome?.(folder) };
+          measured[name][index].push(result);
+          console.error(`${title}, ${phase} ${run} of ${runs}, ${name}: ${result.wallSeconds.toFixed(2)} s`);
         });
       } finally {
         rmSync(folder, { recursive: true });
@@ -131,15 +158,25 @@ function measure([program, ...parameters]) {
   }
 }
 
-/** A comparison of two programs that do different work would say nothing. */
-function checkSameWork({ leat, dlt }) {
-  const done = leat.map((_, phase) => [...leat[phase], ...dlt[phase]]);
-  for (const results of done) {
-    const rowCounts = new Set(results.map((result) => JSON.stringify(Object.entries(result.rowCounts).sort())));
+/** A comparison of programs that do different work would say nothing. */
+function checkSameWork(measured) {
+  for (const [phase] of Object.values(measured)[0].entries()) {
+    const results = Object.entries(measured).flatMap(([name, phases]) => (isLessWork(name) ? [] : phases[phase]));
+    const rowCounts = new Set(results.map((result) => JSON.stringify(rowsOfUser(result.rowCounts))));
     if (rowCounts.size > 1) throw new Error(`The sides loaded different rows: ${[...rowCounts].join(" and ")}`);
     const outcomes = new Set(results.map((result) => result.outcome));
     if (outcomes.size > 1) throw new Error(`The sides ended with different states, their hashes are ${[...outcomes].join(" and ")}`);
   }
+}
+
+function isLessWork(name) {
+  return name === "Node, only parses";
+}
+
+function rowsOfUser(rowCounts) {
+  return Object.entries(rowCounts)
+    .filter(([table]) => !table.startsWith("_dlt"))
+    .sort();
 }
 
 function machine() {

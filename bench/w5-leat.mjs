@@ -1,13 +1,12 @@
-// Workload W5 with leat: one row and a state that changes. usage: node w5-leat.mjs FOLDER, twice
+// Workload W5 with leat: one row and a state that changes. usage: node w5-leat.mjs FOLDER ROWS, twice
 import { join } from "node:path";
 import { duckdb, pipeline, resource } from "./leat.mjs";
 
-const [folder] = process.argv.slice(2);
+const [folder, rows] = process.argv.slice(2);
 
 const one = resource("one", { primaryKey: "id", writeDisposition: "append" }, function* ({ state }) {
-  const row = { id: 1, updated_at: Date.now(), name: "x" };
-  state.lastUpdate = row.updated_at;
-  yield row;
+  state.lastUpdate = Date.now();
+  for (let id = 1; id <= Number(rows); id += 1) yield { id, updated_at: state.lastUpdate, name: "x" };
 });
 
 const bench = pipeline({

@@ -1,4 +1,4 @@
-"""Workload W5 with dlt: one row and a state that changes. usage: python w5_dlt.py FOLDER, twice"""
+"""Workload W5 with dlt: one row and a state that changes. usage: python w5_dlt.py FOLDER ROWS, twice"""
 import json
 import os
 import sys
@@ -7,14 +7,15 @@ import time
 os.environ["RUNTIME__DLTHUB_TELEMETRY"] = "false"
 import dlt
 
-folder = sys.argv[1]
+folder, rows = sys.argv[1:]
 
 
 @dlt.resource(name="one", primary_key="id", write_disposition="append")
 def one():
-    row = {"id": 1, "updated_at": time.time_ns() // 1_000_000, "name": "x"}
-    dlt.current.resource_state()["lastUpdate"] = row["updated_at"]
-    yield row
+    now = time.time_ns() // 1_000_000
+    dlt.current.resource_state()["lastUpdate"] = now
+    for id in range(1, int(rows) + 1):
+        yield {"id": id, "updated_at": now, "name": "x"}
 
 
 pipeline = dlt.pipeline(

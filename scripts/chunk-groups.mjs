@@ -26,13 +26,13 @@ export function chunkGroups(build, ending = ".js") {
 function nameAll(pathOf, getModuleInfo) {
   const neededBy = (name) => closure(pathOf(name), getModuleInfo);
   const [program, run, thread] = [neededBy("index"), neededBy("pipeline/work"), neededBy("normalize/unit-thread")];
-  const destination = neededBy("destinations/duckdb/index");
+  const [destination, commandLine] = [neededBy("destinations/duckdb/index"), neededBy("cli/main")];
   const named = new Map();
   const put = (name, modules) => {
     for (const id of modules) if (!named.has(id)) named.set(id, name);
   };
-  // What `import "leat"` loads; before it the part of that which threads need.
-  put("core", common(program, thread));
+  // What `import "leat"` loads; before it the part of that which threads and the command line need.
+  put("core", [...common(program, thread), ...common(program, commandLine)]);
   put("leat", program);
   // What destinations and runs share has to lie outside of both.
   put("destination-kit", [...neededBy("destination-kit/index"), ...common(destination, run)]);

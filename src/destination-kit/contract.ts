@@ -195,6 +195,8 @@ export interface PackagePlan {
   readonly liveEntries?: { readonly name: string; readonly keys: () => readonly string[] } | undefined;
   /** Rows that wait in a dataset of their own before they go into their tables do not stay there. Default false. */
   readonly truncateStaging?: boolean | undefined;
+  /** True: the session is closed when this is stored. Default false: it may store another package. */
+  readonly isLast?: boolean;
   /**
    * Several pipelines may write one dataset at once. Called when nobody else can commit any more, with what is stored at that moment: gives the plan to
    * go by. Throws StateConflictError, TypeConflictError. Without it the package is stored as it is.

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Decimal } from "decimal.js";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
@@ -221,6 +221,48 @@ test("batches that are left early let go of the file, and the connection goes on
   await connect({ path });
   // What another connection holds is waited for five seconds.
   expect(performance.now() - started).toBeLessThan(4500);
+});
+
+describe("the last commit", () => {
+  const insertMany = async (connection: DuckDbConnection): Promise<void> => {
+    await connection.script(["CREATE TABLE texts (value VARCHAR)", "BEGIN"]);
+    await connection.execute("INSERT INTO texts SELECT md5(range::VARCHAR) FROM range(100000)");
+    await connection.commitLast();
+  };
+  const threshold = "SELECT current_setting('checkpoint_threshold') AS value";
+  const logBytes = (path: string): number => statSync(`${path}.wal`, { throwIfNoEntry: false })?.size ?? 0;
+
+  test("puts a large change into the file without a log, and the threshold of that is as before", async () => {
+    const path = join(folder, "texts.duckdb");
+    const connection = await connect({ path });
+    const before = await connection.query(threshold);
+    await insertMany(connection);
+    expect(logBytes(path)).toBe(0);
+    expect(await connection.query(threshold)).toEqual(before);
+    await connection.close();
+    const other = await connect({ path });
+    expect(await other.query("SELECT count(*) AS n FROM texts")).toEqual([{ n: 100_000 }]);
+    await other.close();
+  });
+
+  test("leaves the threshold to the user who has set it", async () => {
+    const path = join(folder, "texts.duckdb");
+    const connection = await connect({ path, settings: { Checkpoint_Threshold: "1GB" } });
+    const before = await connection.query(threshold);
+    await insertMany(connection);
+    expect(logBytes(path)).toBeGreaterThan(500_000);
+    expect(await connection.query(threshold)).toEqual(before);
+    await connection.close();
+  });
+
+  test("of a transaction that has failed says so", async () => {
+    const connection = await connect();
+    await connection.script(["BEGIN"]);
+    await expect(connection.query("SELECT error('broken')")).rejects.toThrow(/broken/);
+    await expect(connection.commitLast()).rejects.toThrow(/transaction is aborted/i);
+    await connection.script(["ROLLBACK"]);
+    await connection.close();
+  });
 });
 
 test("columnsOf finds tables whatever the case of their names, also when there are many", async () => {

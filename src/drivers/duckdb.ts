@@ -9,8 +9,10 @@ import { isRunning } from "../core/is-running.ts";
 import { moveFile } from "../core/move-file.ts";
 import type { ResultColumn } from "../core/result-column.ts";
 import { duckDbApi } from "./duckdb-api.ts";
+import { checkpoint } from "./duckdb-checkpoint.ts";
 import { duckDbColumns } from "./duckdb-columns.ts";
 import { duckDbFailure, type FailurePlace } from "./duckdb-failure.ts";
+import { inOneThread } from "./duckdb-one-thread.ts";
 import { duckDbParameters } from "./duckdb-parameters.ts";
 import { type DuckDbApi, DuckDbValues, type ResultColumns } from "./duckdb-values.ts";
 
@@ -70,13 +72,24 @@ export class DuckDbConnection {
   readonly #values: DuckDbValues;
   readonly #place: FailurePlace;
   readonly #catalog: string;
+  readonly #hasOwnThreads: boolean;
   readonly #release: () => void;
+  /** The user says from how large a log on it goes into the file. */
+  readonly #setsCheckpoints: boolean;
   #hasCommitted = false;
   #closing: Promise<void> | undefined;
 
   constructor(
     connection: DuckDBConnection,
-    parts: { api: DuckDbApi; place: FailurePlace; catalog: string; commitLock: unknown; release: () => void },
+    parts: {
+      api: DuckDbApi;
+      place: FailurePlace;
+      catalog: string;
+      commitLock: unknown;
+      setsCheckpoints: boolean;
+      hasOwnThreads: boolean;
+      release: () => void;
+    },
   ) {
     this.commitLock = parts.commitLock;
     this.#api = parts.api;
@@ -84,7 +97,9 @@ export class DuckDbConnection {
     this.#values = new DuckDbValues(parts.api);
     this.#place = parts.place;
     this.#catalog = parts.catalog;
+    this.#hasOwnThreads = parts.hasOwnThreads;
     this.#release = parts.release;
+    this.#setsCheckpoints = parts.setsCheckpoints;
   }
 
   query<Row>(sql: string, parameters?: readonly unknown[], options?: DuckDbReadOptions): Promise<Row[]> {
@@ -130,6 +145,30 @@ export class DuckDbConnection {
     const asked = statements.at(-1) === "COMMIT" ? [...statements.slice(0, -1), "SELECT 1", "COMMIT"] : statements;
     await this.#telling(() => this.#connection.run(asked.join(";\n")));
     if (asked !== statements) this.#hasCommitted = true;
+  }
+
+  /**
+   * What is committed goes into the file when that is closed. Nothing else comes in between, so large changes go there at once: DuckDB writes no log of them,
+   * which would be read and written once more a moment later.
+   */
+  async commitLast(): Promise<void> {
+    if (this.#setsCheckpoints) return this.script(["COMMIT"]);
+    try {
+      await this.script(["SET checkpoint_threshold = '1MB'", "COMMIT"]);
+    } finally {
+      await this.#connection.run("RESET checkpoint_threshold").catch(() => {
+        // A transaction that was aborted did not take the other threshold, either.
+      });
+    }
+  }
+
+  /** With two threads, an INSERT of some thousand rows takes half as much again. A number of threads that the user has set stays. */
+  async inOneThread(): Promise<() => Promise<void>> {
+    if (this.#hasOwnThreads) return async () => {};
+    return inOneThread(this.commitLock, {
+      read: async () => Number((await this.query<{ threads: unknown }>("SELECT current_setting('threads') AS threads"))[0]!.threads),
+      set: (threads) => this.script([`SET threads = ${threads}`]),
+    });
   }
 
   async schemaExists(schema: string): Promise<boolean> {
@@ -182,7 +221,7 @@ export class DuckDbConnection {
   /** What is committed goes from the log into the file when that is closed, which takes a second for some hundred new tables: the program goes on meanwhile. */
   async #checkpoint(): Promise<void> {
     try {
-      await this.#connection.run("CHECKPOINT");
+      await checkpoint(this.#connection);
     } catch {
       // Another connection writes: who closes the file last does it.
     }
@@ -327,7 +366,17 @@ async function openConnection(
     const asked = [...statements.map(([name, value]) => `SET ${quote(name)} = ${settingText(value)}`), "SELECT current_database()"];
     const catalog = String((await connection.runAndReadAll(asked.join(";"))).getRows()[0]?.[0]);
     const commitLock = location.path === inMemory ? instance : location.path;
-    return new DuckDbConnection(connection, { api, place: { path: location.path }, catalog, commitLock, release });
+    const sets = (names: readonly string[]): boolean => Object.keys(settings).some((name) => names.includes(name.toLowerCase()));
+    const [setsCheckpoints, hasOwnThreads] = [sets(checkpointSettingNames), sets(threadSettingNames)];
+    return new DuckDbConnection(connection, {
+      api,
+      place: { path: location.path },
+      catalog,
+      commitLock,
+      setsCheckpoints,
+      hasOwnThreads,
+      release,
+    });
   } catch (error) {
     connection.closeSync();
     throw error;
@@ -337,8 +386,12 @@ async function openConnection(
 /** Rows go to the file once a row group is full; DuckDB's default holds five in memory, for each table. */
 const ownSettings: DuckDbSettings = { write_buffer_row_group_count: 1 };
 
+const threadSettingNames: readonly string[] = ["threads", "worker_threads"];
+
 /** Settings that a database takes only while it opens. All others are set in the session, so that two sessions of one process may differ. */
 const startSettingNames: readonly string[] = ["access_mode", "allow_unsigned_extensions", "custom_user_agent"];
+
+const checkpointSettingNames: readonly string[] = ["checkpoint_threshold", "wal_autocheckpoint"];
 
 function startSettings(location: DuckDbLocation): Record<string, string> {
   const chosen = Object.entries(location.settings ?? {}).filter(([name]) => startSettingNames.includes(name.toLowerCase()));

@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
-import { createReadStream } from "node:fs";
-import { open } from "node:fs/promises";
+import { closeSync, createReadStream, fstatSync, openSync, readSync } from "node:fs";
 import { pipeline } from "node:stream";
+import { setImmediate } from "node:timers/promises";
 import { createGunzip } from "node:zlib";
 import { parseJson } from "../core/json-parse.ts";
 import type { JsonValue } from "../schema/json-value.ts";
@@ -66,24 +66,34 @@ async function* linesOf(chunks: AsyncIterable<Buffer> | readonly Buffer[]): Asyn
   if (rest.length > 0) yield Buffer.concat(rest);
 }
 
-export async function isCompressed(path: string): Promise<boolean> {
-  await using file = await open(path);
-  const { bytesRead, buffer } = await file.read(Buffer.alloc(2), 0, 2, 0);
-  return isGzip(buffer.subarray(0, bytesRead));
+export function isCompressed(path: string): boolean {
+  return isGzip(readBegin(path, 2));
 }
 
 function isGzip(bytes: Buffer): boolean {
   return bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
 
-/** To open a file as a stream takes longer than to read one of few rows. */
+/** To open a file as a stream takes longer than to read one of few rows; so does another thread. */
 const firstBytes = 64 * 1024;
 
 async function readFirst(path: string): Promise<{ readonly bytes: Buffer; readonly isPacked: boolean; readonly isWhole: boolean }> {
-  await using file = await open(path);
-  const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(firstBytes), 0, firstBytes, 0);
-  const bytes = buffer.subarray(0, bytesRead);
-  // A read may give less than there is.
-  const isWhole = bytesRead < firstBytes && (await file.read(Buffer.alloc(1), 0, 1, bytesRead)).bytesRead === 0;
-  return { bytes, isPacked: isGzip(bytes), isWhole };
+  const begin = readBegin(path, firstBytes + 1);
+  // Others get their turn between two small files.
+  await setImmediate();
+  return { bytes: begin, isPacked: isGzip(begin), isWhole: begin.length <= firstBytes };
+}
+
+function readBegin(path: string, maxBytes: number): Buffer {
+  const fd = openSync(path, "r");
+  try {
+    // One more than there is: the read that follows finds the end.
+    const buffer = Buffer.allocUnsafe(Math.min(maxBytes, fstatSync(fd).size + 1));
+    let filled = 0;
+    for (let read = -1; read !== 0 && filled < buffer.length; filled += read)
+      read = readSync(fd, buffer, filled, buffer.length - filled, filled);
+    return buffer.subarray(0, filled);
+  } finally {
+    closeSync(fd);
+  }
 }

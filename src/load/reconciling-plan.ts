@@ -22,6 +22,8 @@ export interface PackageToPlan {
   readonly runtime: Runtime;
   readonly keepStateVersions: number | undefined;
   readonly truncateStaging: boolean;
+  /** No package is loaded after this one. */
+  readonly isLast: boolean;
   /** The package was started before. */
   readonly mayBeCommitted: boolean;
 }
@@ -34,7 +36,7 @@ export interface Merged {
 
 /** The plan of a package, made final when the destination says what is stored at the moment of the commit. `onMerged` is called for every attempt. */
 export function reconcilingPlan(options: PackageToPlan, jobs: readonly PackageJob[], onMerged: (merged: Merged) => void): PackagePlan {
-  const { pipelineName, folder, runtime, keepStateVersions, truncateStaging, mayBeCommitted } = options;
+  const { pipelineName, folder, runtime, keepStateVersions, truncateStaging, isLast, mayBeCommitted } = options;
   const schema = folder.readSchema();
   const commands = folder.readState();
   const { leat_csv_files: csvFiles } = commands;
@@ -55,6 +57,7 @@ export function reconcilingPlan(options: PackageToPlan, jobs: readonly PackageJo
     }),
     keepStateVersions,
     truncateStaging,
+    isLast,
     mayBeCommitted,
   });
   const brought = reconciliation(options, { schema, row, jobs: rowJobs, runtime });

@@ -12,7 +12,9 @@ export interface UnitAhead {
 
 /** Follows the units of packages that are normalized ahead. */
 export interface AheadListener {
-  /** Its files stay where they are until `beforeTakeOver` resolves. */
+  /** Units are of more use to it when they are normalized ahead than when the package gains a little time by a second thread. */
+  readonly wantsUnits: boolean;
+  /** Its files stay where they are until this returns. */
   onAhead(done: UnitAhead): void;
   /** Its turn has come. `fits`: its files move to their place in the package; else it is done again. */
   beforeTakeOver(unit: PackageJob, of: UnitPackage, fits: boolean): Promise<void>;

@@ -207,7 +207,7 @@ export class PackageRun {
       this.#flushIfFull();
     };
     try {
-      if (this.#kernel !== undefined && (await this.#kernel.takes(unit))) {
+      if (this.#kernel?.takes(unit) === true) {
         const openTable = (name: string): void => void this.#tableOf(name, undefined, ordinal, unit);
         await this.#kernel.shred(unit, { flattenRow: (row) => flatten(row, unit.table, sink), openTable, onRows });
       } else {
@@ -414,6 +414,8 @@ export class PackageRun {
     const { fileMaxBytes = Infinity } = this.#options.rotation ?? {};
     let bytes = 0;
     for (const table of this.#tables.values()) {
+      // A package may have very many.
+      if (!table.isFileOpen) continue;
       const { bufferedBytes } = table;
       if (bufferedBytes >= fileMaxBytes) table.flush();
       else bytes += bufferedBytes;

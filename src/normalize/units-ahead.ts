@@ -46,7 +46,8 @@ export class UnitsAhead {
   #thread: UnitThread | undefined;
   /** The package that the thread was told of last. */
   #told: UnitPackage | undefined;
-  #isBusy = false;
+  /** The unit at hand, and the handing out of the next one. */
+  #work: Promise<unknown> | undefined;
   #hasEnded = false;
 
   constructor(options: UnitsAheadOptions) {
@@ -83,6 +84,8 @@ export class UnitsAhead {
   async resultOf(unit: PackageJob, of: UnitPackage): Promise<NormalizedUnit | undefined> {
     const key = keyOf(of, unit);
     const announced = this.#units.get(key);
+    const isWanted = (): boolean => announced !== undefined && announced.result === undefined && this.listener?.wantsUnits === true;
+    while (isWanted() && this.#work !== undefined) await this.#work;
     this.#units.delete(key);
     if (announced?.result === undefined) {
       this.#waiting = this.#waiting.filter((one) => one !== announced);
@@ -115,15 +118,19 @@ export class UnitsAhead {
   }
 
   #handOut(): void {
-    if (this.#isBusy || this.#hasEnded) return;
+    if (this.#work !== undefined || this.#hasEnded) return;
     // Files of a package that was just committed have moved: its turn will come.
     const at = this.#waiting.findIndex(({ unit }) => existsSync(unit.path));
     const next = at < 0 ? undefined : this.#waiting.splice(at, 1)[0];
-    if (next !== undefined) next.result = this.#normalize(next);
+    if (next === undefined) return;
+    next.result = this.#normalize(next);
+    this.#work = next.result.then(() => {
+      this.#work = undefined;
+      this.#handOut();
+    });
   }
 
   async #normalize({ unit, of }: Announced): Promise<NormalizedUnit | undefined> {
-    this.#isBusy = true;
     try {
       this.#folder ??= this.#options.store.createAhead();
       this.#nowMs ??= Math.floor(this.#options.runtime.nowMicros() / 1000);
@@ -148,9 +155,7 @@ export class UnitsAhead {
       this.#hasEnded = true;
       return undefined;
     } finally {
-      this.#isBusy = false;
       this.#hasEnded ||= this.#thread?.isAlive !== true;
-      this.#handOut();
     }
   }
 

@@ -1,7 +1,7 @@
 import { ConfigError } from "../core/errors.ts";
 import type { ReadSessions } from "../dataset/read-sessions.ts";
 import { checkOptions } from "../extract/definition.ts";
-import { refreshModes } from "../extract/refresh-modes.ts";
+import { type Refresh, refreshModes } from "../extract/refresh-modes.ts";
 import { hintNames } from "../extract/resource-hints.ts";
 import type { Loose } from "../extract/rows.ts";
 import type { LoadedPackage } from "../load/load-package.ts";
@@ -115,7 +115,7 @@ interface Conveyed {
 /** What is cut off is normalized and loaded while the rest is extracted; without cuts, raw files are normalized ahead. */
 async function extractAndLoad(asked: Asked): Promise<Conveyed> {
   const conveyor = new PackageConveyor(asked.host);
-  const early = mayLoadEarly(asked.host) ? new EarlyLoad(asked.host) : undefined;
+  const early = mayLoadEarly(asked) ? new EarlyLoad(asked.host) : undefined;
   const ahead = unitsAhead(asked.host, early);
   const settings: ExtractSettings = {
     onCut: (packages) => conveyor.add(packages),
@@ -133,14 +133,19 @@ async function extractAndLoad(asked: Asked): Promise<Conveyed> {
   }
 }
 
-/** Where a load may begin before its package is whole. */
-function mayLoadEarly({ destination: { capabilities }, load }: StepHost): boolean {
-  return capabilities.early === true && load.early;
+/** A load may begin before its package is whole. What a refresh drops or empties comes before all rows; and which dataset is that of the default schema may come out late. */
+function mayLoadEarly(asked: Asked): boolean {
+  const { destination, load, isSingleDataset } = asked.host;
+  return destination.capabilities.early === true && load.early && isSingleDataset && refreshOf(asked) === undefined;
+}
+
+function refreshOf({ options, pipeline }: Asked): Refresh | undefined {
+  return oneOf("refresh", options.refresh ?? pipeline.options.refresh, refreshModes);
 }
 
 function extract(asked: Asked, settings: ExtractSettings = {}): Promise<ExtractInfo> {
-  const { host, data, options, pipeline } = asked;
-  const refresh = oneOf("refresh", options.refresh ?? pipeline.options.refresh, refreshModes);
+  const { host, data } = asked;
+  const refresh = refreshOf(asked);
   if (refresh !== undefined) refusePending(host);
   return asked.readSessions.keptDuring(() => extractStep(host, data, hintsOf(asked), { ...settings, ...host.parts, refresh }));
 }

@@ -11,7 +11,7 @@ import { failure } from "./local-pipeline.ts";
 // Threads run files of the built package: Node 20 runs no TypeScript.
 const dist = resolve(process.env["LEAT_DIST"] ?? fileURLToPath(new URL("../../dist", import.meta.url)));
 const built = (path: string): string => pathToFileURL(join(dist, path)).href;
-const { pipeline, resource, current, withHints }: typeof import("../../src/index.ts") = await import(built("index.js"));
+const { pipeline, resource, source, current, withHints }: typeof import("../../src/index.ts") = await import(built("index.js"));
 const { duckdb }: typeof import("../../src/destinations/duckdb/index.ts") = await import(built("destinations/duckdb/index.js"));
 const { onCrashPoint }: typeof import("../../src/core/crash-point.ts") = await import(built("core/crash-point.js"));
 
@@ -32,6 +32,7 @@ beforeEach(() => {
 
 afterEach(() => {
   onCrashPoint(undefined);
+  vi.stubEnv("LOAD__EARLY", undefined);
 });
 
 interface Machine {
@@ -116,6 +117,8 @@ describe("rows that are loaded while others are extracted", () => {
       onEvent: (event) => events.push(event.type === "job-completed" ? `${event.type} ${event.job.table}` : event.type),
     });
     await p.run([orders(untilEarly), small]);
+    // Also of the last raw file, which is normalized when all are extracted.
+    expect(points["load:early"]).toBe(events.filter((event) => event === "job-completed orders").length);
     // On tables that are there.
     const info = await p.run([orders(untilEarly), small]);
     expect(info.packages.every(({ state }) => state === "loaded")).toBe(true);
@@ -198,5 +201,115 @@ describe("rows that are loaded while others are extracted", () => {
     await open().run(orders(waits, { writeDisposition: "merge", primaryKey: "id" }));
     expect(existsSync(database)).toBe(true);
     expect(points["load:early"]).toBeUndefined();
+  });
+
+  test("are inserted by one thread of the database, unless somebody set its threads", { timeout: 180_000 }, async () => {
+    const asked = "SELECT current_setting('threads')::INTEGER AS threads";
+    const seen: unknown[] = [];
+    const asking = (p: () => Pipeline) => async (): Promise<void> => {
+      await untilEarly();
+      await using client = p().sqlClient();
+      seen.push((await client.query<{ threads: number }>(asked))[0]!.threads);
+    };
+    const { open, database } = machine();
+    await using client = open().sqlClient();
+    const [before] = await client.query<{ threads: number }>(asked);
+    await open().run(orders(asking(open)));
+    expect(await client.query(asked)).toEqual([before]);
+    const three = { destination: duckdb({ path: database, settings: { threads: 3 } }) };
+    await open(three).run(orders(asking(() => open(three))));
+    expect(seen).toEqual([1, 3]);
+  });
+
+  test("leave a database without anything where the first extract fails, and the next run begins as it would have", {
+    timeout: 180_000,
+  }, async () => {
+    const { open, database } = machine();
+    const failing = orders(async () => {
+      await untilEarly();
+      throw new RangeError("No more.");
+    });
+    await failure(() => open().run(failing));
+    expect(existsSync(database)).toBe(true);
+    await using client = open().sqlClient();
+    expect(await client.query("SELECT count(*) AS n FROM duckdb_tables()")).toEqual([{ n: 0 }]);
+    expect(await client.query("SELECT count(*) AS n FROM duckdb_schemas() WHERE schema_name = 'data'")).toEqual([{ n: 0 }]);
+    expect(open()).toMatchObject({ firstRun: true, hasPendingData: false });
+    await open().run(orders());
+    expect(await contentOf(open())).toEqual(await withoutEarly((p) => p.run(orders())));
+  });
+
+  test("are none of a run that refreshes, and of an extract alone", { timeout: 180_000 }, async () => {
+    const { open } = machine();
+    const p = open();
+    await p.extract(orders(async () => sleep(500)));
+    await p.normalize();
+    await p.load();
+    for (const refresh of ["drop_sources", "drop_resources", "drop_data"] as const)
+      await open().run(
+        orders(async () => sleep(500)),
+        { refresh },
+      );
+    expect(points["load:early"]).toBeUndefined();
+    await using client = open().sqlClient();
+    expect(await client.query("SELECT count(*) AS rows, count(DISTINCT id) AS ids FROM orders")).toEqual([{ rows: 1300, ids: 1300 }]);
+  });
+
+  test("are none where a contract keeps something out, which says so as ever", { timeout: 180_000 }, async () => {
+    const { open } = machine();
+    await open().run(orders());
+    const { tables } = (await contentOf(open())) as { tables: unknown };
+    const early = points["load:early"];
+    const late = resource("orders", async function* () {
+      for (let id = 0; id < 1300; id += 1) yield { ...order(id), ...(id === 1290 ? { surprise: 1 } : {}) };
+      await sleep(500);
+    });
+    expect(await failure(() => open().run(late, { schemaContract: { columns: "freeze" } }))).toMatchObject({
+      code: "contract-violation",
+      table: "orders",
+      column: "surprise",
+      rowIndex: 1290,
+    });
+    expect(points["load:early"]).toBe(early);
+    expect(await contentOf(open())).toMatchObject({ tables });
+  });
+
+  test("fail in the end as others do when the database refuses them", { timeout: 180_000 }, async () => {
+    const told = async (): Promise<unknown> => {
+      const { open, database } = machine();
+      const destination = duckdb({ path: database, createIndexes: true });
+      const twice = resource("orders", { columns: { key: { dataType: "bigint", unique: true } } }, async function* () {
+        for (let id = 0; id < 1300; id += 1) yield { ...order(id), key: id === 700 ? 3 : id };
+        await sleep(500);
+      });
+      const error = await failure(() => open({ destination }).run(twice));
+      await using client = open({ destination }).sqlClient();
+      expect(await client.query("SELECT count(*) AS n FROM duckdb_tables()")).toEqual([{ n: 0 }]);
+      const { code, message } = error as { code: string; message: string };
+      return { code, isOfKey: message.includes('duplicate key "3"') };
+    };
+    const early = await told();
+    expect(points["load:early"]).toBeGreaterThan(0);
+    vi.stubEnv("LOAD__EARLY", "false");
+    expect(await told()).toEqual(early);
+    expect(early).toEqual({ code: "load-job-failed", isOfKey: true });
+  });
+
+  test("go to the dataset of the run in dev mode, and none go early where each source has its own", { timeout: 180_000 }, async () => {
+    const dev = machine().open({ devMode: true });
+    await dev.run(orders(untilEarly));
+    await using reader = dev.sqlClient();
+    expect(await reader.query("SELECT count(*) AS rows FROM orders")).toEqual([{ rows: 1300 }]);
+    expect(await reader.query("SELECT count(*) AS n FROM duckdb_schemas() WHERE schema_name = 'data'")).toEqual([{ n: 0 }]);
+
+    const early = points["load:early"];
+    const other = source("other", () => [small]);
+    const shop = source("shop", () => [orders(async () => sleep(500))]);
+    const { open } = machine();
+    await open({ useSingleDataset: false }).run([other(), shop()]);
+    expect(points["load:early"]).toBe(early);
+    await using client = open().sqlClient();
+    expect(await client.query("SELECT count(*) AS rows FROM data_shop.orders")).toEqual([{ rows: 1300 }]);
+    expect(await client.query("SELECT count(*) AS rows FROM small")).toEqual([{ rows: 2 }]);
   });
 });

@@ -22,12 +22,12 @@ export interface Compared {
 
 /**
  * Loads all cases with dlt before the tests of a file, in one process for each kind of database, since its start takes longer than most cases.
- * What it gives loads a case with leat. Each tool has a working directory and a database of its own.
+ * What it gives loads a case with leat, as often as it is called by another name. Each time, and each tool, has a working directory and a database of its own.
  */
 export function sideBySide<C extends Case>(
   cases: readonly C[],
   kinds: readonly LocalKind[] = ["duckdb"],
-): (one: C, kind?: LocalKind) => Promise<Compared> {
+): (one: C, kind?: LocalKind, name?: string) => Promise<Compared> {
   const folder = newFolder();
   const newDatabase = postgresDatabases();
   const placeAt = async (name: string, kind: LocalKind): Promise<Place> => {
@@ -54,10 +54,10 @@ export function sideBySide<C extends Case>(
     },
     120_000 + cases.length * kinds.length * 60_000,
   );
-  return async (one, kind = "duckdb") => {
+  return async (one, kind = "duckdb", name = "leat") => {
     const index = cases.indexOf(one);
     const { report, place } = loaded.get(kind)![index]!;
-    return { dlt: await dltOutcome(report, place), leat: await leatOutcome(one, await placeAt(`leat-${kind}-${index}`, kind)) };
+    return { dlt: await dltOutcome(report, place), leat: await leatOutcome(one, await placeAt(`${name}-${kind}-${index}`, kind)) };
   };
 }
 

@@ -52,7 +52,10 @@ export interface EarlyRows {
 }
 
 async function commit(session: SqlTransactions, work: Work): Promise<CommitResult> {
-  const result = await withCommitLock(session.driver.commitLock, () => session.inTransaction(() => storePackage(session, work)));
+  const isLast = work.plan.isLast === true && work.part?.isLast !== false;
+  const result = await withCommitLock(session.driver.commitLock, () =>
+    session.inTransaction(() => storePackage(session, work), { isLast }),
+  );
   crashPoint("load:after-commit");
   return result;
 }

@@ -30,6 +30,8 @@ export interface SqlDialect {
   incomparableDecimal?(expression: string): string;
   /** True where a value is compared with two others in less time than it takes to look for it among many. Left out where the database narrows a search by itself. */
   comparesFast?(column: ColumnSchema): boolean;
+  /** True: rows are deleted where they join others (`DELETE ... USING`), which the database plans better than `EXISTS`. Default false. */
+  readonly deletesByJoin?: boolean;
   /** A point in time for a column, in microseconds since 1970. `isActive`: it stands for "has not ended yet". */
   timestampLiteral(column: ColumnSchema, literal: { readonly micros: number; readonly isActive?: boolean }): string;
   /** A column that every table has by itself, and that grows as rows are inserted. */

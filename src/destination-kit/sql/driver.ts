@@ -18,6 +18,10 @@ export interface SqlDriver {
   insert?(sql: string, rows: AsyncIterable<readonly (readonly unknown[])[]>): Promise<void>;
   /** Begins a transaction that may write, and makes what it cannot make inside. Default `BEGIN`. */
   begin?(): Promise<void>;
+  /** Commits when nothing else is to come on this connection. Default `COMMIT`. */
+  commitLast?(): Promise<void>;
+  /** Keeps the database to one processor until the given function is called: for what is done beside other work. Left out where it has its own. */
+  inOneThread?(): Promise<() => Promise<void>>;
   /** The names of all tables of a dataset, in order, without views. Default: what `information_schema` says. */
   tableNames?(dataset: string): Promise<readonly string[]>;
   /** The columns of those of the tables that exist, by the name that was asked for. */

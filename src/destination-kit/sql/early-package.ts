@@ -11,7 +11,7 @@ import { ExistingTables } from "./existing-tables.ts";
 import { fillRootKeys } from "./fill-root-keys.ts";
 import { groupJobs } from "./job-groups.ts";
 import { runJobs } from "./load-rows.ts";
-import type { SqlTransactions } from "./sql-transactions.ts";
+import { commitTransaction, type SqlTransactions } from "./sql-transactions.ts";
 import type { StagedChain } from "./staged-chain.ts";
 import { createDataset } from "./staging-place.ts";
 
@@ -22,21 +22,29 @@ class NotEarly extends Error {}
 export async function beginEarly(session: SqlTransactions): Promise<EarlyPackage> {
   const { driver } = session;
   const commits = commitsOf(driver.commitLock);
-  await (driver.begin === undefined ? driver.script(["BEGIN"]) : driver.begin());
-  return new SqlEarlyPackage(session, commits);
+  const endOneThread = await driver.inOneThread?.();
+  try {
+    await (driver.begin === undefined ? driver.script(["BEGIN"]) : driver.begin());
+  } catch (error) {
+    await endOneThread?.();
+    throw error;
+  }
+  return new SqlEarlyPackage(session, commits, endOneThread);
 }
 
 class SqlEarlyPackage implements EarlyPackage {
   readonly #session: SqlTransactions;
   readonly #commits: number;
   readonly #existing: ExistingTables;
+  readonly #endOneThread: (() => Promise<void>) | undefined;
   readonly #made = new Map<string, readonly string[]>();
   #hasDataset = false;
   #isOpen = true;
 
-  constructor(session: SqlTransactions, commits: number) {
+  constructor(session: SqlTransactions, commits: number, endOneThread: (() => Promise<void>) | undefined) {
     this.#session = session;
     this.#commits = commits;
+    this.#endOneThread = endOneThread;
     this.#existing = new ExistingTables(session);
   }
 
@@ -56,7 +64,7 @@ class SqlEarlyPackage implements EarlyPackage {
     const result = await withCommitLock(driver.commitLock, async () => {
       const stored = before === this.#commits ? await this.#store(plan, isAdded, observe) : undefined;
       if (stored === undefined) await this.rollback();
-      else await this.#commit();
+      else await this.#commit(plan.isLast === true);
       return stored;
     });
     if (result !== undefined) crashPoint("load:after-commit");
@@ -68,6 +76,7 @@ class SqlEarlyPackage implements EarlyPackage {
     this.#isOpen = false;
     // A transaction that the database ended by itself has nothing to roll back.
     await this.#session.driver.script(["ROLLBACK"]).catch(() => {});
+    await this.#endOneThread?.().catch(() => {});
   }
 
   async #add(schema: SchemaDocument, jobs: readonly LoadJob[]): Promise<void> {
@@ -111,14 +120,16 @@ class SqlEarlyPackage implements EarlyPackage {
     }
   }
 
-  async #commit(): Promise<void> {
+  async #commit(isLast: boolean): Promise<void> {
     try {
-      await this.#session.driver.script(["COMMIT"]);
+      await commitTransaction(this.#session.driver, isLast);
     } catch (error) {
       await this.rollback();
       throw error;
     }
     this.#isOpen = false;
+    // The rows are stored, whatever becomes of it.
+    await this.#endOneThread?.().catch(() => {});
   }
 
   /** What is emptied, dropped or staged comes before the rows; types that others have brought were not looked at. */

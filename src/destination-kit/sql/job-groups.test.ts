@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { LoadJob } from "../load-job.ts";
-import { groupJobs } from "./job-groups.ts";
+import { groupJobs, type JobBatch, JobBatches } from "./job-groups.ts";
 
 test("small neighbours of one table and format are one group, in order", () => {
   const jobs = [job("a", 1), job("a", 1), job("b", 1), job("a", 1), { ...job("a", 1), format: "jsonl" }];
@@ -21,6 +21,45 @@ test("a group has a hundred files at most", () => {
 test("alone, every job is a group", () => {
   expect(groupJobs([job("a", 1), job("a", 1)], { alone: true }).map((group) => group.length)).toEqual([1, 1]);
 });
+
+test("small groups go to the database together, in order", () => {
+  const [a, b, c, d] = [job("a", 600_000), job("b", 300_000), job("c", 200_000), job("d", 2_000_000)];
+  expect(batchesOf([[a], [b], [c], [d], [a, b], [c]])).toEqual([
+    [
+      ["a", "b"],
+      ["a", "b"],
+    ],
+    [["c"], ["c"]],
+    [["d"], ["d"]],
+    [["a", "b"], ["a"]],
+    [["c"], ["c"]],
+  ]);
+});
+
+test("a batch has twenty groups at most; alone, each is its own", () => {
+  const groups = Array.from({ length: 45 }, () => [job("a", 1)]);
+  expect(batchesOf(groups).map(([tables]) => tables!.length)).toEqual([20, 20, 5]);
+  expect(batchesOf(groups.slice(0, 3), { alone: true })).toHaveLength(3);
+});
+
+test("what takes more than a statement is a batch by itself", () => {
+  const [a, b] = [job("a", 1), job("b", 1)];
+  const batches = new JobBatches();
+  expect(batches.add([a], ["a"])).toEqual([]);
+  const copy = [{ copy: "b", path: b.path }];
+  expect(batches.add([b], copy)).toEqual([
+    { groups: [[a]], statements: ["a"] },
+    { groups: [[b]], statements: copy },
+  ]);
+  expect(batches.end()).toEqual([]);
+});
+
+/** The tables of the jobs of each batch, and its statements: of each group the table of its first job. */
+function batchesOf(groups: readonly LoadJob[][], options: { readonly alone?: boolean } = {}): string[][][] {
+  const batches = new JobBatches(options);
+  const made: JobBatch[] = groups.flatMap((group) => [...batches.add(group, [group[0]!.table])]);
+  return [...made, ...batches.end()].map((batch) => [batch.groups.flat().map((one) => one.table), batch.statements.map(String)]);
+}
 
 let number = 0;
 

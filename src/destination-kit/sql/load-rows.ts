@@ -7,7 +7,7 @@ import type { JobStatement } from "./dialect.ts";
 import type { SqlDriver } from "./driver.ts";
 import { findIncomparable } from "./find-incomparable.ts";
 import { jobFailure } from "./job-failure.ts";
-import { groupJobs } from "./job-groups.ts";
+import { groupJobs, type JobBatch, JobBatches } from "./job-groups.ts";
 import { chainOfFiles } from "./read-files.ts";
 import type { SqlTransactions } from "./sql-transactions.ts";
 import type { StagedChain } from "./staged-chain.ts";
@@ -39,7 +39,12 @@ export async function loadRows(session: SqlTransactions, work: RowsToLoad, plann
   const staging = new Map(tables.map((table) => [table.schema.name, table.staging]));
   const inFiles = new Set(tables.filter((table) => table.isInFiles).map((table) => table.schema.name));
   const toLoad = plan.jobs.filter((job) => !inFiles.has(job.table));
-  for (const group of groupJobs(toLoad, { alone })) await loadGroup(session, work, { group, staging });
+  const batches = new JobBatches({ alone });
+  for (const group of groupJobs(toLoad, { alone })) {
+    const statements = await statementsOf(session, work, { group, staging });
+    for (const batch of batches.add(group, statements)) await loadBatch(session, work, batch);
+  }
+  for (const batch of batches.end()) await loadBatch(session, work, batch);
   for (const chain of chains) await moveStaged(session, work, chain);
   await driver.script(endStaging(chains));
 }
@@ -59,22 +64,35 @@ interface Group {
   readonly staging: ReadonlyMap<string, string>;
 }
 
-async function loadGroup(session: SqlTransactions, work: RowsToLoad, { group: all, staging }: Group): Promise<void> {
-  const { destination, dialect, driver } = session;
-  const { plan, observe, isPartial, isAdded = () => false } = work;
+/** None for rows that are in their table already. */
+async function statementsOf(session: SqlTransactions, work: RowsToLoad, { group: all, staging }: Group): Promise<readonly JobStatement[]> {
+  const { dialect } = session;
+  const { plan, observe, isAdded = () => false } = work;
   const group = all.filter((each) => !isAdded(each));
-  const [job] = all;
-  if (job === undefined) return;
-  const table = Object.hasOwn(plan.schema.tables, job.table) ? plan.schema.tables[job.table] : undefined;
-  if (table === undefined) throw new InternalError(`Table \`${job.table}\` has a job but no schema.`);
+  const { table: name } = all[0]!;
+  const table = Object.hasOwn(plan.schema.tables, name) ? plan.schema.tables[name] : undefined;
+  if (table === undefined) throw new InternalError(`Table \`${name}\` has a job but no schema.`);
   for (const each of all) observe?.started(each);
+  if (group.length === 0) return [];
   try {
-    if (group.length > 0) await runJobs(driver, await dialect.loadJobs(staging.get(job.table) ?? session.qualify(job.table), table, group));
+    return await dialect.loadJobs(staging.get(name) ?? session.qualify(name), table, group);
   } catch (error) {
-    if (group.length > 1) throw new GroupFailure();
-    throw jobFailure(error, { destination, loadId: plan.loadId, job: group[0]!, isPartial });
+    throw failureOf(session, work, group, error);
   }
-  for (const each of all) observe?.completed(each);
+}
+
+async function loadBatch(session: SqlTransactions, work: RowsToLoad, { groups, statements }: JobBatch): Promise<void> {
+  const jobs = groups.flat();
+  try {
+    await runJobs(session.driver, statements);
+  } catch (error) {
+    throw failureOf(session, work, jobs, error);
+  }
+  for (const job of jobs) work.observe?.completed(job);
+}
+
+function failureOf({ destination }: SqlTransactions, { plan, isPartial }: RowsToLoad, jobs: readonly LoadJob[], error: unknown): Error {
+  return jobs.length > 1 ? new GroupFailure() : jobFailure(error, { destination, loadId: plan.loadId, job: jobs[0]!, isPartial });
 }
 
 /** Neighbouring statements go in one round trip. */

@@ -67,6 +67,25 @@ describe("a root table alone", () => {
     expect(byDay).toContain(within("day"));
   });
 
+  test("counts the keys of one column, where two values are soon compared, to see whether one comes twice", () => {
+    const fast = { ...dialect, comparesFast: (column: ColumnSchema) => column.data_type !== "text" };
+    const searched = (...columns: ColumnSchema[]) =>
+      stepsOf({ ...merging(table("items", columns)), dialect: fast }).find((step) => typeof step !== "string");
+    const search = (rest: string) => ({ when: `SELECT 1 WHERE EXISTS (SELECT 1 FROM tmp."staging_items" ${rest})` });
+    expect(searched(id)).toMatchObject(search('HAVING count(*) > count(DISTINCT "id")'));
+    expect(searched({ ...id, data_type: "text" })).toMatchObject(search('GROUP BY "id" HAVING count(*) > 1'));
+    expect(searched(id, { ...id, name: "part" })).toMatchObject(search('GROUP BY "id", "part" HAVING count(*) > 1'));
+  });
+
+  test("joins the staged rows to delete old ones, where the database plans that better; not where others are nested in them", () => {
+    const joining = { ...dialect, deletesByJoin: true };
+    const [byKey, byDay] = stepsOf({ ...merging(table("items", [id, day])), dialect: joining });
+    expect(byKey).toBe('DELETE FROM "ds"."items" AS d USING tmp."staging_items" AS s WHERE d."id" = s."id"');
+    expect(byDay).toBe('DELETE FROM "ds"."items" AS d USING tmp."staging_items" AS s WHERE d."day" = s."day"');
+    const nested = merging(table("items", [id, rowId]), table("items__l", [value, rootId, rowId], "items"));
+    expect(stepsOf({ ...nested, dialect: joining })).toEqual(stepsOf(nested));
+  });
+
   test("by a primary key of two columns and a merge key: one DELETE for each key", () => {
     const [byPrimaryKey, byMergeKey] = deleteInsert(merging(table("items", [id, { ...id, name: "part" }, day, rowId])));
     expect(byPrimaryKey).toBe(

@@ -25,6 +25,11 @@ export function deleteInsert(chain: StagedChain): StagedStep[] {
 
 function deleteOld(shape: ChainShape): string[] {
   const { dialect, root, nested, quote } = shape;
+  if (nested.length === 0 && dialect.deletesByJoin === true)
+    return matchedKeys(shape).map((key) => {
+      const conditions = [sameKey(key, quote), ...withinStaged(shape, key)];
+      return `DELETE FROM ${root.target} AS d USING ${root.staging} AS s WHERE ${conditions.join(" AND ")}`;
+    });
   const matches = keyMatches(shape);
   if (matches.length === 0) return [];
   if (nested.length === 0) return matches.map((match) => `DELETE FROM ${root.target} AS d WHERE ${match}`);
@@ -40,12 +45,16 @@ function deleteOld(shape: ChainShape): string[] {
   ];
 }
 
+function matchedKeys({ primaryKey, mergeKey }: ChainShape): (readonly string[])[] {
+  return [primaryKey, mergeKey].filter((key) => key.length > 0);
+}
+
 /** One condition per key: databases plan two statements better than one with OR. */
 function keyMatches(shape: ChainShape): string[] {
-  const { root, primaryKey, mergeKey, quote } = shape;
-  return [primaryKey, mergeKey]
-    .filter((key) => key.length > 0)
-    .map((key) => [`EXISTS (SELECT 1 FROM ${root.staging} AS s WHERE ${sameKey(key, quote)})`, ...withinStaged(shape, key)].join(" AND "));
+  const { root, quote } = shape;
+  return matchedKeys(shape).map((key) =>
+    [`EXISTS (SELECT 1 FROM ${root.staging} AS s WHERE ${sameKey(key, quote)})`, ...withinStaged(shape, key)].join(" AND "),
+  );
 }
 
 /** The rows that can meet staged ones lie between the least and the greatest key of those: to compare two numbers costs less than to look for one, and partitions need not be looked at. */
@@ -70,10 +79,16 @@ function deleteUnwanted(shape: ChainShape): StagedStep[] {
 
 /** Gives a row where staged rows have one key. To look for them costs a fraction of what it takes to number all rows. Undefined where nobody has to look. */
 export function findDuplicates(shape: ChainShape): string | undefined {
-  const areThere = duplicatesOf(shape).map(
-    ({ table, key }) => `EXISTS (SELECT 1 FROM ${table} GROUP BY ${key.map(shape.quote).join(", ")} HAVING count(*) > 1)`,
-  );
+  const areThere = duplicatesOf(shape).map((of) => `EXISTS (SELECT 1 FROM ${of.table} ${countsKeys(shape, of)})`);
   return areThere.length === 0 ? undefined : `SELECT 1 WHERE ${areThere.join(" OR ")}`;
+}
+
+/** What is compared fast is counted in less time than it takes to group it. A null counts as a duplicate there, which costs another look at the rows and deletes none. */
+function countsKeys({ dialect, root, quote }: ChainShape, { table, key }: Duplicates): string {
+  const columns = key.map(quote).join(", ");
+  const only = table === root.staging && key.length === 1 ? completeColumns(root.schema).find(({ name }) => name === key[0]) : undefined;
+  if (only !== undefined && dialect.comparesFast?.(only)) return `HAVING count(*) > count(DISTINCT ${columns})`;
+  return `GROUP BY ${columns} HAVING count(*) > 1`;
 }
 
 function duplicatesOf({ root, nested, primaryKey, quote }: ChainShape): Duplicates[] {

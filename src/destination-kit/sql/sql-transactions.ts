@@ -33,7 +33,8 @@ export interface SqlTransactions extends Omit<SqlParts, "stateDataset"> {
   first(statement: SqlStatement): Promise<SystemRow | undefined>;
   /** True when the statement gives a row. */
   exists(statement: SqlStatement): Promise<boolean>;
-  inTransaction<T>(work: () => Promise<T>): Promise<T>;
+  /** `isLast`: nothing else is to come on this connection. */
+  inTransaction<T>(work: () => Promise<T>, ending?: { readonly isLast: boolean }): Promise<T>;
 }
 
 export function sqlTransactions({ stateDataset, ...parts }: SqlParts): SqlTransactions {
@@ -51,19 +52,24 @@ export function sqlTransactions({ stateDataset, ...parts }: SqlParts): SqlTransa
     },
     first: async ({ sql, parameters }) => (await driver.query<SystemRow>(sql, parameters))[0],
     exists: async ({ sql, parameters }) => (await driver.query(sql, parameters)).length > 0,
-    inTransaction: (work) => inTransaction(driver, work),
+    inTransaction: (work, { isLast } = { isLast: false }) => inTransaction(driver, work, isLast),
   };
 }
 
-async function inTransaction<T>(driver: SqlDriver, work: () => Promise<T>): Promise<T> {
+async function inTransaction<T>(driver: SqlDriver, work: () => Promise<T>, isLast: boolean): Promise<T> {
   await (driver.begin === undefined ? driver.script(["BEGIN"]) : driver.begin());
   try {
     const result = await work();
-    await driver.script(["COMMIT"]);
+    await commitTransaction(driver, isLast);
     return result;
   } catch (error) {
     // A transaction that the database ended by itself has nothing to roll back; the first error is the one to tell.
     await driver.script(["ROLLBACK"]).catch(() => {});
     throw error;
   }
+}
+
+/** Ends the transaction that is open. */
+export async function commitTransaction(driver: SqlDriver, isLast: boolean): Promise<void> {
+  await (isLast && driver.commitLast !== undefined ? driver.commitLast() : driver.script(["COMMIT"]));
 }

@@ -16,6 +16,8 @@ export const postgresDialect: SqlDialect = {
   // Grows in a table that one transaction creates and fills with COPY: free space of earlier pages is not looked for then.
   rowPosition: "ctid",
   comparesFast: ({ data_type: type }) => type === "bigint" || type === "date" || type === "timestamp",
+  // Of a staging table there are no statistics: for EXISTS its keys would be made distinct first.
+  deletesByJoin: true,
   timestampLiteral: (column, { micros }) => `CAST('${formatMicros(micros, { offset: true })}' AS ${columnType(column)})`,
   parameter: (number) => `$${number}`,
   lockDataset: (dataset) => `SELECT pg_advisory_xact_lock('${lockKey(dataset)}'::bigint)`,

@@ -1,3 +1,4 @@
+import { rowIdPools } from "../../core/random-row-ids.ts";
 import type { Runtime } from "../../core/runtime.ts";
 import type { Kernel } from "./kernel.ts";
 
@@ -7,11 +8,11 @@ const poolBytes = 10_000;
 /** The random bytes that ids of rows are made of: the kernel and the reference take turns, as if one of them did all rows. */
 export class KernelRowIds {
   readonly #kernel: Kernel;
-  readonly #runtime: Pick<Runtime, "randomBytes">;
+  readonly #nextPool: () => Uint8Array;
 
   constructor(kernel: Kernel, runtime: Pick<Runtime, "randomBytes">) {
     this.#kernel = kernel;
-    this.#runtime = runtime;
+    this.#nextPool = rowIdPools(runtime);
     // What is left of another run is not used.
     kernel.calls.setUsedRandomBytes(poolBytes);
   }
@@ -32,6 +33,6 @@ export class KernelRowIds {
 
   fill(): void {
     const { calls, bytes } = this.#kernel;
-    bytes.set(this.#runtime.randomBytes(poolBytes), calls.randomPool() >>> 0);
+    bytes.set(this.#nextPool(), calls.randomPool() >>> 0);
   }
 }

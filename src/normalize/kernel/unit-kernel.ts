@@ -57,9 +57,9 @@ export class UnitKernel {
   }
 
   /** Small files, and those of other writers that are compressed, are for the reference. */
-  async takes(unit: PackageJob): Promise<boolean> {
+  takes(unit: PackageJob): boolean {
     const { minUnitBytes = 0 } = this.#options;
-    return unit.bytes >= minUnitBytes && !isSystemTable(unit.table) && !(await isCompressed(unit.path));
+    return unit.bytes >= minUnitBytes && !isSystemTable(unit.table) && !isCompressed(unit.path);
   }
 
   async shred({ path, table }: PackageJob, work: Pick<ShredOptions, "flattenRow" | "openTable" | "onRows">): Promise<void> {

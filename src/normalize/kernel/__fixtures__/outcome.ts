@@ -24,6 +24,8 @@ export interface Case {
   readonly schema: SchemaDocument;
   /** Of the raw files; default UTF-8. */
   readonly encoding?: "utf8" | "latin1";
+  /** Of the destination; default false. */
+  readonly caseSensitiveIdentifiers?: boolean;
 }
 
 interface OutcomeOptions {
@@ -239,7 +241,7 @@ function schemas(): readonly SchemaDocument[] {
 
 /** All that a package becomes: or what it fails of. */
 export async function outcome(
-  { units, schema, encoding = "utf8" }: Case,
+  { units, schema, encoding = "utf8", caseSensitiveIdentifiers = false }: Case,
   { chunkBytes, threads, begin, randomBytes = sameBytes(), format = "parquet" }: OutcomeOptions,
 ): Promise<unknown> {
   const dir = mkdtempSync(join(realpathSync(tmpdir()), "leat-kernel-"));
@@ -264,7 +266,7 @@ export async function outcome(
       target,
       schema,
       maxIdentifierLength: 40,
-      caseSensitiveIdentifiers: false,
+      caseSensitiveIdentifiers,
       weiPrecision: [38, 0],
       mergeStrategies: ["delete-insert"],
       jobFormats: jobFormatsOf(...formatOnly(format)),
