@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { defineConfig } from "vitest/config";
+import { SlowFirst } from "./test/slow-first.ts";
 import { shared as config, kernel } from "./vitest.config.ts";
 
 /** Files of test/e2e that run a second time, on Postgres. Others take their destinations from test/destinations.ts. */
@@ -80,6 +81,7 @@ export default defineConfig({
   test: {
     pool: "forks",
     maxWorkers: 2,
+    sequence: { sequencer: SlowFirst },
     projects: [
       {
         ...config,

@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig, type ViteUserConfig } from "vitest/config";
+import { SlowFirst } from "./test/slow-first.ts";
 
 const source = (path: string): string => fileURLToPath(new URL(`./src/${path}`, import.meta.url));
 
@@ -67,5 +68,10 @@ export const kernel: ViteUserConfig = {
 
 // Projects do not extend each other, since lists of files would be joined.
 export default defineConfig({
-  test: { pool: "forks", maxWorkers: 2, projects: [{ ...shared, test: { ...shared.test, name: "main" } }, kernel] },
+  test: {
+    pool: "forks",
+    maxWorkers: 2,
+    sequence: { sequencer: SlowFirst },
+    projects: [{ ...shared, test: { ...shared.test, name: "main" } }, kernel],
+  },
 });

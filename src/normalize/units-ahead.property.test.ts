@@ -42,7 +42,8 @@ test("units that are normalized while others are extracted become the same files
     }),
     { numRuns: Number(process.env["LEAT_RUNS"] ?? 30), endOnFailure: process.env["LEAT_SHRINK"] === undefined },
   );
-  expect(takenOver.mock.calls.length).toBeGreaterThan(10);
+  // About twenty, by chance and by how fast the machine is.
+  expect(takenOver.mock.calls.length).toBeGreaterThan(2);
 });
 
 test("a thread that fails, breaks off or cannot be started leaves its units to this one", async () => {

@@ -331,9 +331,9 @@ export function crashSeed(): number {
   return seed;
 }
 
-/** Six or more values of a sweep, a third of them, others in each run; with LEAT_TEST_FULL=1 all. */
+/** Four or more values of a sweep, a third of them, others in each run; with LEAT_TEST_FULL=1 all. */
 function sampleOf<T>(values: readonly T[]): T[] {
-  const size = Math.max(6, Math.ceil(values.length / 3));
+  const size = Math.max(4, Math.ceil(values.length / 3));
   if (process.env["LEAT_TEST_FULL"] === "1" || values.length <= size) return [...values];
   const random = seeded(crashSeed());
   const order = values.map((value) => ({ value, rank: random() })).sort((a, b) => a.rank - b.rank);

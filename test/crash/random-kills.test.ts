@@ -25,7 +25,7 @@ describe("a process that is killed at any moment", () => {
     const seed = crashSeed();
     const typicalMs = await durationOf(shape);
     await inPairs(
-      Array.from({ length: crashRuns(3) }, (_, index) => seed + index),
+      Array.from({ length: crashRuns(2) }, (_, index) => seed + index),
       async (caseSeed) => {
         const random = seeded(caseSeed);
         // The second and third kill meet a process that mends what the one before left.
