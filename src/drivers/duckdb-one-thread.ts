@@ -38,8 +38,9 @@ export async function inOneThread(database: unknown, setting: ThreadSetting): Pr
 async function settle(database: unknown, kept: Kept, setting: ThreadSetting): Promise<void> {
   const mine = kept.work.then(async () => {
     if (kept.users > 0 && kept.before === undefined) {
-      kept.before = await setting.read();
+      const before = await setting.read();
       await setting.set(1);
+      kept.before = before;
     }
     if (kept.users > 0 || kept.before === undefined) return;
     const { before } = kept;

@@ -1,5 +1,5 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, linkSync, mkdirSync, rmSync } from "node:fs";
+import { basename, join } from "node:path";
 import type { Runtime } from "../core/runtime.ts";
 import { jobId } from "../load-package/job-file.ts";
 import type { PackageJob } from "../load-package/package-folder.ts";
@@ -134,17 +134,19 @@ export class UnitsAhead {
     try {
       this.#folder ??= this.#options.store.createAhead();
       this.#nowMs ??= Math.floor(this.#options.runtime.nowMicros() / 1000);
+      const folder = join(this.#folder, String(this.#folders++));
+      const held = hold(unit, folder);
       const thread = (this.#thread ??= await this.#start(of, this.#nowMs));
       if (this.#hasEnded) {
         await thread.end();
         return undefined;
       }
-      const folder = join(this.#folder, String(this.#folders++));
       const assumed = this.#assumed(unit, of);
       const told = this.#told;
       this.#told = of;
       const isTold = told?.loadId === of.loadId && told.schema === of.schema && told.extractedPath === of.extractedPath;
-      const done = await thread.run({ unit, folder, assumed, ...(isTold ? {} : { package: of }) }, () => {});
+      const done = await thread.run({ unit: held, folder, assumed, ...(isTold ? {} : { package: of }) }, () => {});
+      if (held !== unit) rmSync(held.path, { force: true });
       if (done === undefined) return undefined;
       const brought = broughtBy(assumed, done);
       this.#chains.set(chainOf(unit, of), { of, brought });
@@ -171,6 +173,19 @@ export class UnitsAhead {
   #assumed(unit: PackageJob, of: UnitPackage): readonly BroughtTable[] {
     const chain = this.#chains.get(chainOf(unit, of));
     return chain !== undefined && isSameFor(unit.table, { tables: chain.brought }, chain.of.schema, of.schema) ? chain.brought : [];
+  }
+}
+
+/** The unit under a second name: its package may be committed, and move, before the thread has opened the file. */
+function hold(unit: PackageJob, folder: string): PackageJob {
+  mkdirSync(folder, { recursive: true });
+  const path = join(folder, basename(unit.path));
+  try {
+    linkSync(unit.path, path);
+    return { ...unit, path };
+  } catch {
+    // The file system has no hard links: when it has moved it is normalized in its turn.
+    return unit;
   }
 }
 
