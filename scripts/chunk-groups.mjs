@@ -32,7 +32,7 @@ function nameAll(pathOf, getModuleInfo) {
     for (const id of modules) if (!named.has(id)) named.set(id, name);
   };
   // What `import "leat"` loads; before it the part of that which threads and the command line need.
-  put("core", [...common(program, thread), ...common(program, commandLine)]);
+  put("core", [...common(program, thread), ...common(new Set([...program, ...run, ...destination]), commandLine)]);
   put("leat", program);
   // What destinations and runs share has to lie outside of both.
   put("destination-kit", [...neededBy("destination-kit/index"), ...common(destination, run)]);

@@ -135,11 +135,11 @@ test("a limit that the server sets to temporary files is told at once", async ()
     postgres({ connectionString: `${database.url}?options=${encodeURIComponent("-c temp_file_limit=64kB -c work_mem=64kB")}` }),
   );
   await shop.run(heavy(1, 10));
-  const error = await failure(() => shop.run(heavy(2, 2_000)));
+  const error = await failure(() => shop.run(heavy(2, 20_000)));
   expect(error).toMatchObject({ retryable: false, message: expect.stringContaining("has reached a limit") });
   expect(await counts(database.url)).toMatchObject({ events: 10, loads: 1 });
   await open(postgres(database.url), { pipelinesDir: join(shop.workingDir, "..") }).run();
-  expect(await counts(database.url)).toMatchObject({ events: 2_010, items: 2_000, loads: 2 });
+  expect(await counts(database.url)).toMatchObject({ events: 20_010, items: 20_000, loads: 2 });
 });
 
 function open(destination: NonNullable<PipelineOptions["destination"]>, options: PipelineOptions = {}): Pipeline {
