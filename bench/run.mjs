@@ -107,7 +107,9 @@ const workloads = [
   }),
 ].filter(({ name }) => options.only === undefined || options.only === name);
 
-const results = workloads.map(({ title, phases, runs, sides, outcome }) => {
+const results = [];
+let text = "";
+for (const { title, phases, runs, sides, outcome } of workloads) {
   const measured = {};
   for (let run = 1; run <= runs; run += 1) {
     // The folder is not known before; which sides there are does not hang on it.
@@ -126,12 +128,12 @@ const results = workloads.map(({ title, phases, runs, sides, outcome }) => {
     }
   }
   checkSameWork(measured);
-  return { title, phases, measured };
-});
-
-const text = report(results, machine());
+  results.push({ title, phases, measured });
+  // What is measured is not lost when somebody stops it.
+  text = report(results, machine());
+  writeFileSync(join(import.meta.dirname, "RESULTS.md"), text);
+}
 console.log(`\n${text}`);
-writeFileSync(join(import.meta.dirname, "RESULTS.md"), text);
 
 /** Of the server that is named, or of one that is started now, and ends with this process. */
 function postgresUrl() {
